@@ -1,0 +1,97 @@
+using System.Collections.Frozen;
+
+namespace Messaging;
+
+/// <summary>What a handler can know about the call it serves. Flows with the handler's async context.</summary>
+public sealed class CallContext
+{
+    private static readonly AsyncLocal<CallContext?> s_current = new();
+
+    private readonly Deadline? _deadline;
+
+    /// <summary>A context for code that serves calls outside of a worker, e.g. the unit test of a handler.</summary>
+    /// <param name="operation">The operation being served.</param>
+    /// <param name="timeout">The time the call has left; null when it has no deadline.</param>
+    /// <param name="timeProvider">The clock; null for <see cref="TimeProvider.System"/>.</param>
+    public CallContext(OperationDescriptor operation, TimeSpan? timeout = null, TimeProvider? timeProvider = null)
+        : this(operation, timeout is { } value ? Messaging.Deadline.After(value, timeProvider ?? TimeProvider.System) : null)
+    {
+    }
+
+    internal CallContext(OperationDescriptor operation, Deadline? deadline)
+    {
+        ArgumentNullException.ThrowIfNull(operation);
+        Operation = operation;
+        _deadline = deadline;
+    }
+
+    /// <summary>The context of the call being served here, or null outside of a handler.</summary>
+    public static CallContext? Current => s_current.Value;
+
+    /// <summary>The operation being served.</summary>
+    public OperationDescriptor Operation { get; }
+
+    /// <summary>The caller's correlation id, as it came; null for a command sent without one.</summary>
+    public string? CorrelationId { get; init; }
+
+    /// <summary>The id of the command's message, the same in every delivery of it; null if the sender gave none.</summary>
+    public string? MessageId { get; init; }
+
+    /// <summary>Which delivery of this message this is, from 1. More than 1 after a worker died, a connection broke or a retry.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>
+    /// The broker user the caller authenticated as, where the caller stated it (AMQP <c>user-id</c>, which RabbitMQ
+    /// validates: https://www.rabbitmq.com/docs/validated-user-id); otherwise null.
+    /// </summary>
+    public string? Caller { get; init; }
+
+    /// <summary>The caller's headers. Names are case-sensitive. Never null.</summary>
+    public IReadOnlyDictionary<string, string> Headers { get; init; } = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>Ends when the caller cancels, the deadline passes, the message is taken away, or the worker's drain limit is reached.</summary>
+    public CancellationToken CancellationToken { get; init; }
+
+    /// <summary>What is left of the call's deadline, never negative; <see cref="Timeout.InfiniteTimeSpan"/> when it has none.</summary>
+    public TimeSpan RemainingTime => _deadline?.Remaining ?? Timeout.InfiniteTimeSpan;
+
+    /// <summary>Whether the call's deadline has passed.</summary>
+    public bool DeadlineExceeded => _deadline is { HasPassed: true };
+
+    internal Deadline? Deadline => _deadline;
+
+    /// <summary>Makes this the <see cref="Current"/> context until the returned scope is disposed.</summary>
+    /// <returns>A scope that restores the context that was current before.</returns>
+    public Scope Enter()
+    {
+        var previous = s_current.Value;
+        s_current.Value = this;
+        return new Scope(previous);
+    }
+
+    /// <summary>Restores the previous <see cref="Current"/> context on disposal.</summary>
+    public readonly struct Scope : IDisposable, IEquatable<Scope>
+    {
+        private readonly CallContext? _previous;
+
+        internal Scope(CallContext? previous) => _previous = previous;
+
+        /// <inheritdoc/>
+        public void Dispose() => s_current.Value = _previous;
+
+        /// <inheritdoc/>
+        public bool Equals(Scope other) => ReferenceEquals(_previous, other._previous);
+
+        /// <inheritdoc/>
+        public override bool Equals(object? obj) => obj is Scope other && Equals(other);
+
+        /// <inheritdoc/>
+        public override int GetHashCode() => _previous?.GetHashCode() ?? 0;
+
+        /// <summary>Whether both scopes restore the same context.</summary>
+        public static bool operator ==(Scope left, Scope right) => left.Equals(right);
+
+        /// <summary>Whether the scopes restore different contexts.</summary>
+        public static bool operator !=(Scope left, Scope right) => !left.Equals(right);
+    }
+}

@@ -1,0 +1,32 @@
+namespace Messaging;
+
+/// <summary>An instant on one process's monotonic clock. It never leaves the process: what travels is the time that remains.</summary>
+internal readonly record struct Deadline
+{
+    private readonly TimeProvider _time;
+
+    private Deadline(TimeProvider time, long timestamp)
+    {
+        _time = time;
+        Timestamp = timestamp;
+    }
+
+    /// <summary>The instant, in <see cref="TimeProvider.GetTimestamp"/>'s ticks.</summary>
+    public long Timestamp { get; }
+
+    public TimeSpan Remaining
+    {
+        get
+        {
+            var remaining = _time.GetElapsedTime(_time.GetTimestamp(), Timestamp);
+            return remaining > TimeSpan.Zero ? remaining : TimeSpan.Zero;
+        }
+    }
+
+    public bool HasPassed => _time.GetTimestamp() >= Timestamp;
+
+    public static Deadline After(TimeSpan timeout, TimeProvider time) =>
+        new(time, time.GetTimestamp() + (long)(timeout.TotalSeconds * time.TimestampFrequency));
+
+    public Deadline Earlier(Deadline other) => other.Timestamp < Timestamp ? new(_time, other.Timestamp) : this;
+}

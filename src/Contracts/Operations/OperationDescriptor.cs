@@ -1,0 +1,64 @@
+namespace Messaging;
+
+/// <summary>What the contract says of one operation. Made once per operation by generated code.</summary>
+public abstract class OperationDescriptor
+{
+    private protected OperationDescriptor(string service, string name, OperationKind kind)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(service);
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        Service = service;
+        Name = name;
+        Kind = kind;
+        FullName = $"{service}/{name}";
+    }
+
+    /// <summary>The service's wire name.</summary>
+    public string Service { get; }
+
+    /// <summary>The method's wire name.</summary>
+    public string Name { get; }
+
+    /// <summary><c>service/method</c>, as errors, traces and gateways name it.</summary>
+    public string FullName { get; }
+
+    /// <summary>How the operation exchanges messages.</summary>
+    public OperationKind Kind { get; }
+
+    /// <summary>The request's type.</summary>
+    public abstract Type RequestType { get; }
+
+    /// <summary>The reply's or stream item's type; <see cref="Nothing"/> where there is none.</summary>
+    public abstract Type ReplyType { get; }
+
+    /// <summary>The timeout that the contract asks for; null for the requester's default.</summary>
+    public TimeSpan? Timeout { get; init; }
+
+    /// <summary>Whether running it twice is as good as once.</summary>
+    public bool Idempotent { get; init; }
+
+    /// <summary>Whether a redelivery is answered instead of run.</summary>
+    public bool AtMostOnce { get; init; }
+
+    /// <summary>The declared faults, most derived types first.</summary>
+    public IReadOnlyList<FaultDescriptor> Faults { get; init; } = [];
+
+    /// <inheritdoc/>
+    public override string ToString() => FullName;
+}
+
+/// <summary>An operation with its types.</summary>
+/// <typeparam name="TRequest">The request's type.</typeparam>
+/// <typeparam name="TReply">The reply's or stream item's type; <see cref="Nothing"/> where there is none.</typeparam>
+/// <param name="service">The service's wire name.</param>
+/// <param name="name">The method's wire name.</param>
+/// <param name="kind">How the operation exchanges messages.</param>
+public sealed class Operation<TRequest, TReply>(string service, string name, OperationKind kind)
+    : OperationDescriptor(service, name, kind)
+{
+    /// <inheritdoc/>
+    public override Type RequestType => typeof(TRequest);
+
+    /// <inheritdoc/>
+    public override Type ReplyType => typeof(TReply);
+}

@@ -1,0 +1,14 @@
+namespace Messaging;
+
+/// <summary>How an operation exchanges messages.</summary>
+public enum OperationKind
+{
+    /// <summary>One request, one reply.</summary>
+    Call = 0,
+
+    /// <summary>One message, no reply: complete when the broker has it safe.</summary>
+    Command = 1,
+
+    /// <summary>One request, a stream of replies.</summary>
+    ReplyStream = 2,
+}

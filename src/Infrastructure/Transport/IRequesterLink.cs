@@ -1,0 +1,42 @@
+namespace Messaging.Transport;
+
+/// <summary>A requester's link: publishes requests, receives replies on a queue that only it reads.</summary>
+public interface IRequesterLink : ILink
+{
+    /// <summary>The address of the reply queue, for the reply-to property.</summary>
+    string ReplyTo { get; }
+
+    /// <summary>
+    /// Publishes without a confirm, mandatory: what no queue takes comes back by <see cref="IRequesterSink.OnReturned"/>.
+    /// Thread-safe. It has no token, as abandoning a publish midway would corrupt the channel: callers keep their own
+    /// deadline and walk away. The body may be reused when the task completes.
+    /// </summary>
+    /// <param name="message">The message.</param>
+    /// <returns>Complete when the message is handed to the connection.</returns>
+    /// <exception cref="TransportException">It was not sent, or it is unknown whether it was.</exception>
+    ValueTask PublishAsync(OutboundMessage message);
+
+    /// <summary>Publishes persistent and mandatory; complete when the broker has confirmed that it has the message safe. Thread-safe, pipelined.</summary>
+    /// <param name="message">The message; its <see cref="OutboundMessage.MessageId"/> is set.</param>
+    /// <returns>Complete on the publisher confirm.</returns>
+    /// <exception cref="TransportException">It was returned, refused, not sent, or it is unknown whether it was taken.</exception>
+    ValueTask PublishConfirmedAsync(OutboundMessage message);
+
+    /// <summary>Tells every worker of a service that a call is cancelled. Best effort: it never throws.</summary>
+    /// <param name="service">The service's wire name.</param>
+    /// <param name="correlationId">The call.</param>
+    /// <returns>Complete when handed to the connection, or when that failed.</returns>
+    ValueTask PublishCancelAsync(string service, string correlationId);
+}
+
+/// <summary>Takes what arrives on a requester's link. Called from the transport's threads; must not block.</summary>
+public interface IRequesterSink
+{
+    /// <summary>A message arrived on the reply queue. Its body is valid only until this returns.</summary>
+    /// <param name="message">The message.</param>
+    void OnReply(in InboundMessage message);
+
+    /// <summary>A message published by <see cref="IRequesterLink.PublishAsync"/> found no queue.</summary>
+    /// <param name="correlationId">Its correlation id.</param>
+    void OnReturned(string correlationId);
+}

@@ -1,0 +1,66 @@
+namespace Messaging.Transport;
+
+/// <summary>A worker's link: consumes a service's queues and publishes replies. All methods are thread-safe.</summary>
+public interface IWorkerLink : ILink
+{
+    /// <summary>Publishes a reply, without a confirm, mandatory: a reply whose requester is gone comes back by <see cref="IWorkerSink.OnReplyReturned"/>.</summary>
+    /// <param name="reply">The reply, addressed to the request's reply-to.</param>
+    /// <returns>Complete when handed to the connection; the body may then be reused.</returns>
+    /// <exception cref="TransportException">The reply was not sent.</exception>
+    ValueTask ReplyAsync(OutboundMessage reply);
+
+    /// <summary>Acknowledges a delivery: it is done. Each delivery is settled once. On a lost link a no-op, as the broker redelivers.</summary>
+    /// <param name="tag">The delivery.</param>
+    /// <returns>Complete when handed to the connection.</returns>
+    ValueTask AckAsync(DeliveryTag tag);
+
+    /// <summary>Gives a delivery back to its queue, for any worker to take. On a lost link a no-op.</summary>
+    /// <param name="tag">The delivery.</param>
+    /// <returns>Complete when handed to the connection.</returns>
+    ValueTask RequeueAsync(DeliveryTag tag);
+
+    /// <summary>
+    /// Publishes a message to the service's dead-letter queue, persistent, and completes on the publisher confirm.
+    /// The caller then acknowledges the original.
+    /// </summary>
+    /// <param name="message">The original body and properties plus the headers that say why.</param>
+    /// <returns>Complete on the confirm.</returns>
+    /// <exception cref="TransportException">It is not known to be safe.</exception>
+    ValueTask DeadLetterAsync(OutboundMessage message);
+
+    /// <summary>Stops taking deliveries; those taken can still be settled and answered.</summary>
+    /// <returns>Complete when the broker has stopped sending.</returns>
+    ValueTask StopConsumingAsync();
+}
+
+/// <summary>Takes what arrives on a worker's link. Called from the transport's threads; must not block.</summary>
+public interface IWorkerSink
+{
+    /// <summary>A call or a command. Its body is valid only until this returns.</summary>
+    /// <param name="queue">The kind of queue it came from.</param>
+    /// <param name="message">The message.</param>
+    void OnDelivery(QueueKind queue, in InboundMessage message);
+
+    /// <summary>A requester cancelled a call, which may be running here, elsewhere, or not yet have arrived.</summary>
+    /// <param name="correlationId">The call.</param>
+    void OnCancel(string correlationId);
+
+    /// <summary>A reply found no reply queue: its requester is gone.</summary>
+    /// <param name="correlationId">The call.</param>
+    void OnReplyReturned(string correlationId);
+}
+
+/// <summary>The queues of a service.</summary>
+public enum QueueKind
+{
+    /// <summary><c>service</c>: calls.</summary>
+    Calls = 0,
+
+    /// <summary><c>service.commands</c>: commands.</summary>
+    Commands = 1,
+}
+
+/// <summary>Names a delivery for settling.</summary>
+/// <param name="Queue">The kind of queue it came from.</param>
+/// <param name="Value">The transport's number for it, unique within its link and queue.</param>
+public readonly record struct DeliveryTag(QueueKind Queue, ulong Value);

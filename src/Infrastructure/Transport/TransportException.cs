@@ -1,0 +1,37 @@
+namespace Messaging.Transport;
+
+/// <summary>A transport could not do what was asked.</summary>
+/// <param name="failure">The kind of failure.</param>
+/// <param name="message">The stage, the value and what to do next.</param>
+/// <param name="innerException">The client library's own exception.</param>
+public sealed class TransportException(TransportFailure failure, string message, Exception? innerException = null)
+    : Exception(message, innerException)
+{
+    /// <summary>The kind of failure.</summary>
+    public TransportFailure Failure { get; } = failure;
+}
+
+/// <summary>The kinds of failure that callers treat differently.</summary>
+public enum TransportFailure
+{
+    /// <summary>Nothing was sent: no broker could be reached, or the link was already lost.</summary>
+    NotSent = 0,
+
+    /// <summary>The connection broke midway: the message may or may not have been taken.</summary>
+    Unknown,
+
+    /// <summary>No queue takes the message.</summary>
+    Unroutable,
+
+    /// <summary>The broker refused the message (a negative confirm): the queue is full.</summary>
+    Refused,
+
+    /// <summary>The message is over the limit.</summary>
+    TooLarge,
+
+    /// <summary>Wrong credentials or a missing permission. Trying again will not help until someone changes it.</summary>
+    Denied,
+
+    /// <summary>A queue exists with other arguments, or the options are wrong for this broker. Trying again will not help until someone changes it.</summary>
+    Misconfigured,
+}

@@ -1,0 +1,71 @@
+namespace Messaging.Wire;
+
+/// <summary>Every name that this library puts on the wire. <c>docs/wire-protocol.md</c> tells what each means.</summary>
+internal static class WireNames
+{
+    /// <summary>Request header: the time that remained when the request was sent, in milliseconds.</summary>
+    public const string TimeoutMs = "timeout-ms";
+
+    /// <summary>Request header: which attempt of the requester this is, where it is not the first.</summary>
+    public const string Attempt = "attempt";
+
+    /// <summary>W3C trace context: https://www.w3.org/TR/trace-context/</summary>
+    public const string TraceParent = "traceparent";
+
+    /// <summary>W3C trace context: https://www.w3.org/TR/trace-context/</summary>
+    public const string TraceState = "tracestate";
+
+    /// <summary>Reply header: the status code's number. Absent from a reply that is OK.</summary>
+    public const string Status = "status";
+
+    /// <summary>Reply header: what happened, for people.</summary>
+    public const string Detail = "detail";
+
+    /// <summary>Reply header: the name of the declared fault whose fields are the body.</summary>
+    public const string FaultType = "fault-type";
+
+    /// <summary>Reply header: present and true where the handler may have run although the status says it failed.</summary>
+    public const string MayHaveRun = "may-have-run";
+
+    /// <summary>Reply header: the name of a <see cref="FailureReason"/>, where the worker's system and not its handler failed.</summary>
+    public const string Reason = "reason";
+
+    /// <summary>Reply header: the handler's stack trace, where the worker's options send it.</summary>
+    public const string StackTrace = "stack-trace";
+
+    /// <summary>Dead-letter header: why the message is there.</summary>
+    public const string DeadReason = "dead-reason";
+
+    /// <summary>Dead-letter header: the type of the exception that the handler threw.</summary>
+    public const string DeadExceptionType = "dead-exception-type";
+
+    /// <summary>Dead-letter header: the message of the exception that the handler threw.</summary>
+    public const string DeadExceptionMessage = "dead-exception-message";
+
+    /// <summary>Dead-letter header: how often the message was delivered.</summary>
+    public const string DeadAttempts = "dead-attempts";
+
+    /// <summary>Header that quorum queues add: how often the message was delivered before.</summary>
+    public const string DeliveryCount = "x-delivery-count";
+
+    /// <summary>Type of a reply that carries a value.</summary>
+    public const string ReplyType = "reply";
+
+    /// <summary>Type of a reply that carries a failure.</summary>
+    public const string FaultReplyType = "fault";
+
+    /// <summary>Type of a message that cancels a call.</summary>
+    public const string CancelType = "cancel";
+
+    /// <summary>Prefix of the names of requesters' reply queues.</summary>
+    public const string ReplyQueuePrefix = "messaging.reply.";
+
+    /// <summary>The commands queue of a service.</summary>
+    public static string CommandsQueue(string service) => service + ".commands";
+
+    /// <summary>The dead-letter queue of a service.</summary>
+    public static string DeadLetterQueue(string service) => service + ".dead";
+
+    /// <summary>The routing key on <c>amq.direct</c> by which a service's workers hear of cancelled calls.</summary>
+    public static string CancelKey(string service) => service + ".cancel";
+}
