@@ -5,7 +5,7 @@ namespace Messaging;
 /// <summary>What a handler can know about the call it serves. Flows with the handler's async context.</summary>
 public sealed class CallContext
 {
-    private static readonly AsyncLocal<CallContext?> s_current = new();
+    private static readonly AsyncLocal<CallContext?> _current = new();
 
     private readonly Deadline? _deadline;
 
@@ -26,7 +26,7 @@ public sealed class CallContext
     }
 
     /// <summary>The context of the call being served here, or null outside of a handler.</summary>
-    public static CallContext? Current => s_current.Value;
+    public static CallContext? Current => _current.Value;
 
     /// <summary>The operation being served.</summary>
     public OperationDescriptor Operation { get; }
@@ -64,8 +64,8 @@ public sealed class CallContext
     /// <returns>A scope that restores the context that was current before.</returns>
     public Scope Enter()
     {
-        var previous = s_current.Value;
-        s_current.Value = this;
+        var previous = _current.Value;
+        _current.Value = this;
         return new Scope(previous);
     }
 
@@ -77,7 +77,7 @@ public sealed class CallContext
         internal Scope(CallContext? previous) => _previous = previous;
 
         /// <inheritdoc/>
-        public void Dispose() => s_current.Value = _previous;
+        public void Dispose() => _current.Value = _previous;
 
         /// <inheritdoc/>
         public bool Equals(Scope other) => ReferenceEquals(_previous, other._previous);
