@@ -18,6 +18,7 @@ public static class MessagingServiceCollectionExtensions
         services.AddLogging();
         services.AddOptions();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddInMemoryTransport();
         return new MessagingBuilder(services);
     }
 }
