@@ -1,5 +1,3 @@
-using Microsoft.Extensions.Logging;
-
 namespace Orders.Activity;
 
 /// <summary>Brings what is logged as a warning or worse into the feed: a log line in the middle of a live view would tear it.</summary>

@@ -10,8 +10,8 @@ internal abstract class DoomedWorker : IAsyncDisposable
 
     /// <summary>Starts one: a process of its own where there is a broker between processes, else a worker in this process.</summary>
     public static async Task<DoomedWorker> StartAsync(TourStage stage, CancellationToken ct) => stage.Broker.Uri is { } uri
-        ? await WorkerProcess.StartAsync(uri, ct)
-        : await UnpluggedWorker.StartAsync(stage, ct);
+        ? await WorkerProcess.LaunchAsync(uri, ct)
+        : await UnpluggedWorker.JoinAsync(stage, ct);
 
     /// <summary>Completes when it has begun to serve an audit.</summary>
     public abstract Task BusyAsync(CancellationToken ct);

@@ -1,6 +1,7 @@
 using Orders.Activity;
 using Orders.Contracts;
 using Orders.Hosting;
+using Orders.Web;
 using Orders.Worker;
 
 namespace Orders.Tour;

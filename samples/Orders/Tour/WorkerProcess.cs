@@ -20,7 +20,7 @@ internal sealed class WorkerProcess : DoomedWorker
 
     public override string Fate => $"process {_process.Id} was killed (-9)";
 
-    public static async Task<WorkerProcess> StartAsync(Uri broker, CancellationToken ct)
+    public static async Task<WorkerProcess> LaunchAsync(Uri broker, CancellationToken ct)
     {
         var worker = new WorkerProcess(broker);
         worker._process.Start();
@@ -55,6 +55,7 @@ internal sealed class WorkerProcess : DoomedWorker
         var byDotnet = string.Equals(Path.GetFileNameWithoutExtension(program), "dotnet", StringComparison.OrdinalIgnoreCase);
         return new ProcessStartInfo(program, byDotnet ? [Environment.GetCommandLineArgs()[0], .. args] : args)
         {
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -1,4 +1,3 @@
-using Messaging;
 using Orders.Activity;
 using Orders.Contracts;
 using Orders.Hosting;
@@ -11,7 +10,8 @@ internal static class WebApp
     /// <summary>What the web app is called in the live view.</summary>
     public const string Name = "web";
 
-    public static WebApplication Build(string urls, Broker broker, ActivityFeed feed, IConfiguration configuration)
+    public static WebApplication Build(
+        string urls, Broker broker, ActivityFeed feed, IConfiguration configuration, Action<IServiceCollection>? more = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddConfiguration(configuration);
@@ -28,6 +28,7 @@ internal static class WebApp
             .UseJson(OrdersJson.Default)
             .AddRequester<IOrders>()
             .AddRequester<IReturns>();
+        more?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.MapOrders();

@@ -1,4 +1,4 @@
-using Messaging;
+using Messaging.Transport;
 using Orders.Activity;
 using Orders.Contracts;
 using Orders.Hosting;
@@ -53,6 +53,14 @@ internal sealed class WorkerInstance : IAsyncDisposable
         }
     }
 
+    /// <summary>Pulls the connection to the broker out: nothing is drained, answered or acknowledged.</summary>
+    public async Task UnplugAsync()
+    {
+        _left = true;
+        await _host.Services.GetRequiredService<ITransport>().DisposeAsync();
+        _feed.Publish(new ActivityEntry(Name, Happening.Died));
+    }
+
     public async ValueTask DisposeAsync()
     {
         await StopAsync(CancellationToken.None);
@@ -64,9 +72,10 @@ internal sealed class WorkerInstance : IAsyncDisposable
         builder.Logging.AddProvider(new FeedLoggerProvider(feed, name));
         builder.Services.AddSingleton(feed);
         builder.Services.AddSingleton(new WorkerName(name));
+        builder.Services.AddScoped<OrdersHandler>();
         broker.Use(builder.Services.AddMessaging())
             .UseJson(OrdersJson.Default)
-            .AddWorker<IOrders, OrdersHandler>(o =>
+            .AddWorker<IOrders, ObservedOrders>(o =>
             {
                 o.Concurrency = 8;
                 o.Prefetch = 16;

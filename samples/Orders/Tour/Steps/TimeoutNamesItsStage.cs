@@ -23,6 +23,7 @@ internal sealed class TimeoutNamesItsStage : ITourStep
         {
             var took = stage.Time.GetElapsedTime(start);
             UnexpectedException.Unless(took < _timeout + _grace, $"a timeout of 300 ms ended after {took.TotalMilliseconds:0} ms");
+            UnexpectedException.Unless(failure.Detail.Contains("stage", StringComparison.Ordinal), $"the timeout names no stage: {failure.Detail}");
             return $"after {took.TotalMilliseconds:0} ms: {failure.Detail}";
         }
 
