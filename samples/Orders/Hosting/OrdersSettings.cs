@@ -37,7 +37,7 @@ internal sealed record OrdersSettings
         return settings switch
         {
             { Broker: null, Role: not Role.All } => throw new InvalidOperationException(
-                $"The role '{settings.Role}' needs a broker, as the embedded one lives within one process: add --broker amqp://host."),
+                $"A {settings.Role.ToString().ToLowerInvariant()} process needs a broker, as the embedded one lives within one process only: add --broker amqp://host."),
             { Once: true, Role: not Role.All } => throw new InvalidOperationException(
                 "--once plays every part itself: leave --role out."),
             _ => settings,
