@@ -30,6 +30,7 @@ public static class MessagingServiceCollectionExtensions
                 provider.GetService<IConfiguration>()?.GetSection("Messaging:Reconnect").Bind(options))
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ReconnectOptions>, ReconnectOptionsValidator>());
+        services.TryAddInMemoryTransport();
         return new MessagingBuilder(services);
     }
 }

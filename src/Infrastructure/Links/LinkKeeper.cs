@@ -97,6 +97,11 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
         }
 
         _firstAttempt.TrySetCanceled();
+        lock (_lock)
+        {
+            _next.TrySetCanceled();
+        }
+
         _stopping.Dispose();
     }
 
@@ -131,6 +136,10 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
             LogBroken(_logger, exception, _purpose);
             _lastFailure = exception;
             _firstAttempt.TrySetException(exception);
+            lock (_lock)
+            {
+                _next.TrySetException(exception);
+            }
         }
     }
 
