@@ -7,17 +7,17 @@ var configuration = new ConfigurationBuilder()
     .AddEnvironmentVariables()
     .Build();
 
-return await CommandLine.RunAsync(args, configuration, settings =>
+return await CommandLine.RunAsync(args, configuration, async settings =>
 {
     var time = TimeProvider.System;
     var feed = new ActivityFeed(time);
-    var broker = new Broker(settings.Broker);
+    using var broker = new Broker(settings.Broker);
 
     return settings switch
     {
-        { Once: true } => GuidedTour.RunAsync(broker, feed, configuration, time),
-        { Role: Role.Worker } => Processes.RunWorkerAsync(settings, broker, feed, configuration, time),
-        { Role: Role.Web } => Processes.RunWebAsync(settings, broker, feed, configuration, time),
-        _ => Processes.RunAllAsync(settings, broker, feed, configuration, time),
+        { Once: true } => await GuidedTour.RunAsync(broker, feed, configuration, time),
+        { Role: Role.Worker } => await Processes.RunWorkerAsync(settings, broker, feed, configuration, time),
+        { Role: Role.Web } => await Processes.RunWebAsync(settings, broker, feed, configuration, time),
+        _ => await Processes.RunAllAsync(settings, broker, feed, configuration, time),
     };
 });

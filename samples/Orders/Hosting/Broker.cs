@@ -4,23 +4,22 @@ using Messaging.InMemory;
 namespace Orders.Hosting;
 
 /// <summary>The broker that all parts of this process share: RabbitMQ, or the one embedded in the process.</summary>
-internal sealed class Broker
+internal sealed class Broker(Uri? uri) : IDisposable
 {
-    private readonly Uri? _uri;
     private readonly InMemoryBroker _embedded = new();
 
-    public Broker(Uri? uri) => _uri = uri;
-
     /// <summary>RabbitMQ's address; null for the embedded broker.</summary>
-    public Uri? Uri => _uri;
+    public Uri? Uri => uri;
 
     /// <summary>What the broker is called in the live view: never with its password.</summary>
-    public string Description => _uri is null
+    public string Description => uri is null
         ? "the embedded in-memory broker"
-        : $"RabbitMQ at {_uri.Host}:{(_uri.Port < 0 ? 5672 : _uri.Port)}";
+        : $"RabbitMQ at {uri.Host}:{(uri.Port < 0 ? 5672 : uri.Port)}";
 
     /// <summary>Makes a host of this process use it.</summary>
-    public MessagingBuilder Use(MessagingBuilder messaging) => _uri is null
+    public MessagingBuilder Use(MessagingBuilder messaging) => uri is null
         ? messaging.UseInMemory(_embedded)
-        : messaging.UseRabbitMq(o => o.Uri = _uri);
+        : throw new NotSupportedException();
+
+    public void Dispose() => _embedded.Dispose();
 }

@@ -24,7 +24,7 @@ internal static class CommandLine
                     configuration, parsed.GetValue(role), parsed.GetValue(broker), parsed.GetValue(name),
                     parsed.GetValue(urls), parsed.GetValue(once)));
             }
-            catch (Exception problem) when (problem is InvalidOperationException or IOException)
+            catch (Exception problem) when (problem is SettingsException or IOException)
             {
                 await Console.Error.WriteLineAsync(problem.Message);
                 return 1;

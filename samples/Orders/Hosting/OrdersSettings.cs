@@ -22,7 +22,7 @@ internal sealed record OrdersSettings
     public const int Workers = 3;
 
     /// <summary>Lays what the command line says over the configuration.</summary>
-    /// <exception cref="InvalidOperationException">A value can't be used.</exception>
+    /// <exception cref="SettingsException">A value can't be used.</exception>
     public static OrdersSettings From(IConfiguration configuration, string? role, string? broker, string? name, string? urls, bool once)
     {
         var settings = new OrdersSettings
@@ -36,9 +36,9 @@ internal sealed record OrdersSettings
 
         return settings switch
         {
-            { Broker: null, Role: not Role.All } => throw new InvalidOperationException(
+            { Broker: null, Role: not Role.All } => throw new SettingsException(
                 $"A {settings.Role.ToString().ToLowerInvariant()} process needs a broker, as the embedded one lives within one process only: add --broker amqp://host."),
-            { Once: true, Role: not Role.All } => throw new InvalidOperationException(
+            { Once: true, Role: not Role.All } => throw new SettingsException(
                 "--once plays every part itself: leave --role out."),
             _ => settings,
         };
@@ -48,14 +48,14 @@ internal sealed record OrdersSettings
     {
         null => Role.All,
         { } text when Enum.TryParse<Role>(text, ignoreCase: true, out var role) && Enum.IsDefined(role) => role,
-        { } text => throw new InvalidOperationException($"The role '{text}' does not exist: use all, web or worker."),
+        { } text => throw new SettingsException($"The role '{text}' does not exist: use all, web or worker."),
     };
 
     private static Uri? ParseBroker(string? value) => NonEmpty(value) switch
     {
         null => null,
         { } text when Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "amqp" or "amqps" => uri,
-        { } text => throw new InvalidOperationException($"The broker '{text}' is not an address such as amqp://localhost:5672."),
+        { } text => throw new SettingsException($"The broker '{text}' is not an address such as amqp://localhost:5672."),
     };
 
     private static string? NonEmpty(string? value) => string.IsNullOrWhiteSpace(value) ? null : value;

@@ -72,13 +72,13 @@ internal sealed class WorkerInstance : IAsyncDisposable
         builder.Logging.AddProvider(new FeedLoggerProvider(feed, name));
         builder.Services.AddSingleton(feed);
         builder.Services.AddSingleton(new WorkerName(name));
-        builder.Services.AddScoped<OrdersHandler>();
         broker.Use(builder.Services.AddMessaging())
             .UseJson(OrdersJson.Default)
-            .AddWorker<IOrders, ObservedOrders>(o =>
+            .AddWorker<IOrders, OrdersHandler>(o =>
             {
                 o.Concurrency = 8;
                 o.Prefetch = 16;
+                o.Use<TellsTheFeed>();
             });
     }
 
