@@ -22,7 +22,6 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly LinkKeeper<CallLink> _links;
     private readonly CommandSender _commands;
-    private int _disposed;
 
     public Requester(
         ITransport transport,
@@ -78,12 +77,6 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        // The container knows this instance by two service types, and disposes it for each.
-        if (Interlocked.Exchange(ref _disposed, 1) != 0)
-        {
-            return;
-        }
-
         if (_links.Current is { } link)
         {
             await link.CloseCallsAsync().ConfigureAwait(false);
