@@ -14,6 +14,11 @@ public abstract class ServiceProxy(IOperationInvoker invoker, CallOptions? optio
     /// <summary>What all calls of this proxy do differently; null for nothing.</summary>
     public CallOptions? Options { get; } = options;
 
+    /// <summary>Makes a proxy of the same contract whose calls do what <paramref name="options"/> says.</summary>
+    /// <param name="options">What is set here wins; headers are merged.</param>
+    /// <returns>The new proxy.</returns>
+    public abstract ServiceProxy With(CallOptions options);
+
     /// <summary>Lays <paramref name="options"/> over this proxy's own.</summary>
     /// <param name="options">What is set here wins; headers are merged.</param>
     /// <returns>The merged options.</returns>

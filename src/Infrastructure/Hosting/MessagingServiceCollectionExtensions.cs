@@ -1,5 +1,10 @@
 using Messaging;
+using Messaging.Deadlines;
+using Messaging.Links;
+using Messaging.Serialization;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -8,7 +13,7 @@ public static class MessagingServiceCollectionExtensions
 {
     /// <summary>
     /// Adds Messaging: <c>services.AddMessaging().UseRabbitMq()</c>, then <c>.AddWorker&lt;…&gt;()</c> and
-    /// <c>.AddRequester&lt;…&gt;()</c>. Without a transport the embedded in-memory broker is used.
+    /// <c>.AddRequester&lt;…&gt;()</c>. Without a transport the embedded in-memory broker is used. Payloads are JSON.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <returns>The builder for the rest.</returns>
@@ -16,8 +21,16 @@ public static class MessagingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddLogging();
-        services.AddOptions();
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<DeadlineWheel>();
+        services.TryAddSingleton<PayloadSerializers>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IPayloadSerializer, JsonPayloadSerializer>());
+        services.AddOptions<ReconnectOptions>()
+            .Configure<IServiceProvider>(static (options, provider) =>
+                provider.GetService<IConfiguration>()?.GetSection("Messaging:Reconnect").Bind(options))
+            .ValidateOnStart();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ReconnectOptions>, ReconnectOptionsValidator>());
+        services.TryAddInMemoryTransport();
         return new MessagingBuilder(services);
     }
 }

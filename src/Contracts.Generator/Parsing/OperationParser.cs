@@ -1,0 +1,187 @@
+using Messaging.Generator.Diagnostics;
+using Messaging.Generator.Model;
+using Microsoft.CodeAnalysis;
+using OperationKind = Messaging.Generator.Model.OperationKind;
+
+namespace Messaging.Generator.Parsing;
+
+/// <summary>Turns one method of a contract into a model, or into what is wrong with it.</summary>
+internal static class OperationParser
+{
+    private const int MaxTimeoutMs = 24 * 24 * 60 * 60 * 1000;
+
+    public static OperationModel? Parse(IMethodSymbol method, FaultCatalog faults, Problems problems)
+    {
+        if (KnownTypes.IsUnresolved(method.ReturnType) || method.Parameters.Any(parameter => KnownTypes.IsUnresolved(parameter.Type)))
+        {
+            problems.LeaveToCompiler();
+            return null;
+        }
+
+        var report = new MethodReport(method, problems);
+        if (method.IsGenericMethod)
+        {
+            report.That(Rules.NoGenericMethods, place: null);
+        }
+
+        var request = ParseParameters(method, report);
+        var operation = KnownTypes.Attribute(method, "OperationAttribute");
+        var command = KnownTypes.Attribute(method, "CommandAttribute");
+        var kind = ParseReturn(method, command, report, out var reply);
+        if (operation is not null && command is not null)
+        {
+            report.That(Rules.PlainCommand, Place(command), "also an [Operation]: keep [Command], whose Name and TimeoutMs it has too, or make it a call");
+        }
+
+        var name = ParseName(method, operation ?? command, report);
+        var timeout = ParseTimeout(operation ?? command, report);
+        var idempotent = Option(operation, "Idempotent", false);
+        var atMostOnce = Option(operation, "AtMostOnce", false);
+        if (idempotent && atMostOnce)
+        {
+            report.That(Rules.OneDelivery, Place(operation));
+        }
+
+        // A method with a mistake keeps a model where it can, so that its name is still compared with the others'.
+        return new OperationModel(
+            method.Name,
+            KnownTypes.Qualified(method.ContainingType),
+            name,
+            kind,
+            request is null ? string.Empty : KnownTypes.Qualified(request.Type),
+            reply is null ? null : KnownTypes.Qualified(reply),
+            method.Parameters.Length > 1,
+            timeout,
+            idempotent,
+            atMostOnce,
+            faults.Of(method));
+    }
+
+    private static IParameterSymbol? ParseParameters(IMethodSymbol method, MethodReport report)
+    {
+        IParameterSymbol? request = null;
+        var requests = 0;
+        var misplacedToken = false;
+        foreach (var parameter in method.Parameters)
+        {
+            if (WhyNotByValue(parameter) is { } why)
+            {
+                report.That(Rules.NoReferences, parameter.Locations.FirstOrDefault(), parameter.Name, why);
+            }
+
+            if (KnownTypes.IsCancellationToken(parameter.Type))
+            {
+                misplacedToken |= parameter.Ordinal != method.Parameters.Length - 1;
+            }
+            else
+            {
+                requests++;
+                request = parameter;
+            }
+        }
+
+        if (misplacedToken)
+        {
+            report.That(Rules.TokenLast, place: null);
+        }
+
+        if (requests != 1)
+        {
+            report.That(Rules.OneRequest, place: null, requests == 0 ? "no" : requests.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        return request;
+    }
+
+    private static string? WhyNotByValue(IParameterSymbol parameter) => parameter.RefKind switch
+    {
+        RefKind.Ref => "a ref parameter",
+        RefKind.Out => "an out parameter",
+        RefKind.In or RefKind.RefReadOnlyParameter => "an in parameter",
+        _ when parameter.Type.IsRefLikeType => "a ref struct",
+        _ when parameter.Type.TypeKind is TypeKind.Pointer or TypeKind.FunctionPointer => "a pointer",
+        _ => null,
+    };
+
+    private static OperationKind ParseReturn(IMethodSymbol method, AttributeData? command, MethodReport report, out ITypeSymbol? reply)
+    {
+        var type = method.ReturnType;
+        reply = null;
+        var isStream = KnownTypes.IsAsyncEnumerable(type);
+        if (method.RefKind != RefKind.None || type.NullableAnnotation == NullableAnnotation.Annotated
+            || !(isStream || KnownTypes.IsTask(type) || KnownTypes.IsTaskOfT(type)))
+        {
+            report.That(Rules.TaskReturn, place: null, KnownTypes.Short(type));
+        }
+        else if (isStream || KnownTypes.IsTaskOfT(type))
+        {
+            reply = ((INamedTypeSymbol)type).TypeArguments[0];
+        }
+
+        if (command is null)
+        {
+            return isStream ? OperationKind.ReplyStream : OperationKind.Call;
+        }
+
+        if (reply is not null)
+        {
+            report.That(Rules.PlainCommand, place: null, $"returns '{KnownTypes.Short(type)}': return Task, or drop [Command] to await a reply");
+        }
+
+        return OperationKind.Command;
+    }
+
+    private static string ParseName(IMethodSymbol method, AttributeData? attribute, MethodReport report)
+    {
+        var given = Option<string?>(attribute, "Name", null);
+        var name = given ?? WireNames.OfMethod(method.Name);
+        if (WireNames.ProblemOfOperation(name) is { } problem)
+        {
+            report.Plain(
+                Rules.GoodName,
+                given is null ? null : Place(attribute),
+                name,
+                $"the operation {KnownTypes.MemberName(method)}",
+                given is null ? problem + ", or name it with [Operation(Name = \"…\")]" : problem);
+        }
+
+        return name;
+    }
+
+    private static int ParseTimeout(AttributeData? attribute, MethodReport report)
+    {
+        var timeout = Option(attribute, "TimeoutMs", 0);
+        if (timeout is < 0 or > MaxTimeoutMs)
+        {
+            report.That(Rules.GoodTimeout, Place(attribute), timeout.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        return timeout;
+    }
+
+    private static T Option<T>(AttributeData? attribute, string name, T otherwise)
+    {
+        foreach (var argument in attribute?.NamedArguments ?? [])
+        {
+            if (string.Equals(argument.Key, name, StringComparison.Ordinal) && argument.Value.Value is T value)
+            {
+                return value;
+            }
+        }
+
+        return otherwise;
+    }
+
+    private static Location? Place(AttributeData? attribute) =>
+        attribute?.ApplicationSyntaxReference is { } syntax ? Location.Create(syntax.SyntaxTree, syntax.Span) : null;
+
+    /// <summary>Reports at the method, and names it first in every message.</summary>
+    private readonly struct MethodReport(IMethodSymbol method, Problems problems)
+    {
+        public void That(DiagnosticDescriptor rule, Location? place, params string[] arguments) =>
+            Plain(rule, place, [KnownTypes.MemberName(method), .. arguments]);
+
+        public void Plain(DiagnosticDescriptor rule, Location? place, params string[] arguments) =>
+            problems.Report(rule, method.ContainingType, place ?? method.Locations.FirstOrDefault(), arguments);
+    }
+}

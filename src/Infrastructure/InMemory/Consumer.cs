@@ -1,0 +1,84 @@
+using Messaging.Transport;
+using Messaging.Wire;
+
+namespace Messaging.InMemory;
+
+/// <summary>A message on its way to a consumer, with what only this delivery has.</summary>
+internal readonly record struct Delivery(BrokerMessage Message, ulong Tag, int Returns);
+
+/// <summary>A worker link's share of a queue: what it was given and has not settled. Its mutable state is guarded by the queue.</summary>
+internal sealed class Consumer(WorkerLink link, WorkQueue queue, QueueKind kind, int prefetch) : Mailbox<Delivery>
+{
+    private readonly Dictionary<ulong, BrokerMessage> _unsettled = [];
+    private ulong _lastTag;
+    private volatile bool _closed;
+
+    public WorkQueue Queue { get; } = queue;
+
+    public WorkerLink Link { get; } = link;
+
+    /// <summary>The next of a chain of consumers that a change of the queue woke.</summary>
+    public Consumer? NextToWake { get; set; }
+
+    // As in AMQP, no prefetch is no bound.
+    public bool HasCredit => prefetch == 0 || _unsettled.Count < prefetch;
+
+    /// <summary>Whether it still settles. Once closed it shows nothing more to the sink.</summary>
+    public bool IsClosed => _closed;
+
+    /// <summary>Gives it a message. True when it must be woken.</summary>
+    public bool Give(BrokerMessage message)
+    {
+        var tag = ++_lastTag;
+        _unsettled.Add(tag, message);
+        message.Hold();
+        return Put(new Delivery(message, tag, message.Returns));
+    }
+
+    public bool TryTakeBack(ulong tag, out BrokerMessage? message) => _unsettled.Remove(tag, out message);
+
+    /// <summary>Closes it and gives up what it has not settled.</summary>
+    public List<BrokerMessage> Close()
+    {
+        _closed = true;
+        var left = new List<BrokerMessage>(_unsettled.Values);
+        _unsettled.Clear();
+        return left;
+    }
+
+    protected override void Handle(in Delivery item)
+    {
+        try
+        {
+            if (!_closed)
+            {
+                Show(item);
+            }
+        }
+        finally
+        {
+            item.Message.Release();
+        }
+    }
+
+    // The message that made it fail stays unsettled and goes back with the link's others.
+    protected override void Failed(Exception exception) => Link.Fail(exception);
+
+    private void Show(in Delivery item)
+    {
+        ref readonly var content = ref item.Message.Content;
+        Link.Sink.OnDelivery(kind, content with
+        {
+            DeliveryTag = item.Tag,
+            Redelivered = item.Returns > 0,
+            Headers = item.Returns > 0 && kind == QueueKind.Commands ? Counted(item) : content.Headers,
+        });
+    }
+
+    private static Dictionary<string, object?> Counted(in Delivery delivery)
+    {
+        var headers = delivery.Message.CopyHeaders();
+        headers[WireNames.DeliveryCount] = (long)delivery.Returns;
+        return headers;
+    }
+}

@@ -1,0 +1,55 @@
+using Messaging.Transport;
+using Messaging.Wire;
+
+namespace Messaging.InMemory;
+
+/// <summary>What a queue was declared with. Declaring it again with anything else is refused, as RabbitMQ refuses it.</summary>
+internal sealed record QueueArguments
+{
+    // What x-expires can hold.
+    private const uint MaxExpiryMs = uint.MaxValue - 1;
+
+    /// <summary>How long it outlives its last consumer; null for ever.</summary>
+    public TimeSpan? Expiry { get; private init; }
+
+    /// <summary>How often a message may come back before it is dead-lettered; null for any number.</summary>
+    public int? DeliveryLimit { get; private init; }
+
+    /// <summary>Where messages go that expired or passed the delivery limit; null to drop them.</summary>
+    public string? DeadLetterQueue { get; private init; }
+
+    /// <summary>Whether it writes every message to disk, as quorum queues do, and not only persistent ones.</summary>
+    public bool KeepsTransient { get; private init; }
+
+    public static QueueArguments DeadLetters { get; } = new() { KeepsTransient = true };
+
+    public static QueueArguments Calls(WorkerSubscription subscription)
+    {
+        var expiry = subscription.CallQueueExpiry;
+        if (expiry < TimeSpan.FromMilliseconds(1) || expiry > TimeSpan.FromMilliseconds(MaxExpiryMs))
+        {
+            throw new TransportException(
+                TransportFailure.Misconfigured,
+                $"Declaring '{subscription.Service}': CallQueueExpiry is {expiry}; set it from 1 ms to 49 days.");
+        }
+
+        return new QueueArguments { Expiry = expiry };
+    }
+
+    public static QueueArguments Commands(WorkerSubscription subscription)
+    {
+        if (subscription.CommandDeliveryLimit < 1)
+        {
+            throw new TransportException(
+                TransportFailure.Misconfigured,
+                $"Declaring '{WireNames.CommandsQueue(subscription.Service)}': CommandDeliveryLimit is {subscription.CommandDeliveryLimit}; set it to 1 or more.");
+        }
+
+        return new QueueArguments
+        {
+            DeliveryLimit = subscription.CommandDeliveryLimit,
+            DeadLetterQueue = WireNames.DeadLetterQueue(subscription.Service),
+            KeepsTransient = true,
+        };
+    }
+}

@@ -1,0 +1,109 @@
+using Messaging.Transport;
+using Messaging.Wire;
+
+namespace Messaging.InMemory;
+
+/// <summary>A requester's link: publishes, and owns a reply queue that lives as long as it does.</summary>
+internal sealed class RequesterLink : InMemoryLink, IRequesterLink
+{
+    private readonly IRequesterSink _sink;
+    private readonly Inbox _inbox;
+
+    public RequesterLink(InMemoryBroker broker, InMemoryTransport owner, IRequesterSink sink)
+        : base(broker, owner)
+    {
+        _sink = sink;
+        _inbox = new Inbox(this);
+        ReplyQueue = new ReplyQueue(WireNames.ReplyQueuePrefix + Guid.NewGuid().ToString("N"), this);
+    }
+
+    public string ReplyTo => ReplyQueue.Name;
+
+    public ReplyQueue ReplyQueue { get; }
+
+    public ValueTask PublishAsync(OutboundMessage message)
+    {
+        try
+        {
+            if (!Publish(message, message.Persistent) && message.CorrelationId is { } correlationId)
+            {
+                _inbox.Post(new Arrival(null, correlationId));
+            }
+
+            return ValueTask.CompletedTask;
+        }
+        catch (TransportException e)
+        {
+            return ValueTask.FromException(e);
+        }
+    }
+
+    public ValueTask PublishConfirmedAsync(OutboundMessage message)
+    {
+        try
+        {
+            return PublishConfirmed(message);
+        }
+        catch (TransportException e)
+        {
+            return ValueTask.FromException(e);
+        }
+    }
+
+    public ValueTask PublishCancelAsync(string service, string correlationId)
+    {
+        if (!IsLost)
+        {
+            Broker.Cancel(service, correlationId);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Takes a reply; false when the link is gone.</summary>
+    public bool TryDeliver(BrokerMessage reply)
+    {
+        if (IsLost)
+        {
+            return false;
+        }
+
+        _inbox.Post(new Arrival(reply, null));
+        return true;
+    }
+
+    protected override void Close() => Broker.Forget(ReplyQueue);
+
+    protected override Task WhenIdleAsync() => _inbox.WhenIdleAsync();
+
+    private readonly record struct Arrival(BrokerMessage? Reply, string? Returned);
+
+    private sealed class Inbox(RequesterLink link) : Mailbox<Arrival>
+    {
+        protected override void Handle(in Arrival item)
+        {
+            try
+            {
+                if (link.IsLost)
+                {
+                    return;
+                }
+
+                if (item.Reply is { } reply)
+                {
+                    link._sink.OnReply(reply.Content);
+                }
+                else
+                {
+                    link._sink.OnReturned(item.Returned!);
+                }
+            }
+            finally
+            {
+                item.Reply?.Release();
+            }
+        }
+
+        protected override void Failed(Exception exception) => link.Fail(exception);
+    }
+}

@@ -1,0 +1,153 @@
+using Messaging.Transport;
+using Messaging.Wire;
+
+namespace Messaging.InMemory;
+
+/// <summary>A worker's link: consumes a service's queues, settles what they deliver, publishes replies.</summary>
+internal sealed class WorkerLink : InMemoryLink, IWorkerLink
+{
+    private readonly Inbox _inbox;
+    private Consumer? _calls;
+    private Consumer? _commands;
+
+    public WorkerLink(InMemoryBroker broker, InMemoryTransport owner, string service, IWorkerSink sink)
+        : base(broker, owner)
+    {
+        Service = service;
+        Sink = sink;
+        _inbox = new Inbox(this);
+    }
+
+    public string Service { get; }
+
+    public IWorkerSink Sink { get; }
+
+    public void Consume(QueueKind kind, string name, QueueArguments arguments, int prefetch)
+    {
+        while (true)
+        {
+            var queue = Broker.Declare(name, arguments);
+            var consumer = new Consumer(this, queue, kind, prefetch);
+            if (kind == QueueKind.Calls)
+            {
+                _calls = consumer;
+            }
+            else
+            {
+                _commands = consumer;
+            }
+
+            if (queue.TryAdd(consumer))
+            {
+                return;
+            }
+
+            // It expired in this very moment.
+            Broker.Forget(queue);
+        }
+    }
+
+    public ValueTask ReplyAsync(OutboundMessage reply)
+    {
+        try
+        {
+            if (!Publish(reply, reply.Persistent) && reply.CorrelationId is { } correlationId)
+            {
+                _inbox.Post(new Notice(correlationId, IsCancel: false));
+            }
+
+            return ValueTask.CompletedTask;
+        }
+        catch (TransportException e)
+        {
+            return ValueTask.FromException(e);
+        }
+    }
+
+    public ValueTask AckAsync(DeliveryTag tag) => Settle(tag, requeue: false);
+
+    public ValueTask RequeueAsync(DeliveryTag tag) => Settle(tag, requeue: true);
+
+    public ValueTask DeadLetterAsync(OutboundMessage message)
+    {
+        try
+        {
+            return PublishConfirmed(message with { Queue = WireNames.DeadLetterQueue(Service) });
+        }
+        catch (TransportException e)
+        {
+            return ValueTask.FromException(e);
+        }
+    }
+
+    public async ValueTask StopConsumingAsync()
+    {
+        _calls?.Queue.Cancel(_calls);
+        _commands?.Queue.Cancel(_commands);
+        await WhenConsumersIdleAsync().ConfigureAwait(false);
+    }
+
+    public void PostCancel(string correlationId) => _inbox.Post(new Notice(correlationId, IsCancel: true));
+
+    protected override void Close()
+    {
+        Broker.ForgetWorker(Service, this);
+        _calls?.Queue.Close(_calls);
+        _commands?.Queue.Close(_commands);
+    }
+
+    protected override async Task WhenIdleAsync()
+    {
+        await WhenConsumersIdleAsync().ConfigureAwait(false);
+        await _inbox.WhenIdleAsync().ConfigureAwait(false);
+    }
+
+    private async Task WhenConsumersIdleAsync()
+    {
+        if (_calls is not null)
+        {
+            await _calls.WhenIdleAsync().ConfigureAwait(false);
+        }
+
+        if (_commands is not null)
+        {
+            await _commands.WhenIdleAsync().ConfigureAwait(false);
+        }
+    }
+
+    private ValueTask Settle(DeliveryTag tag, bool requeue)
+    {
+        var consumer = tag.Queue == QueueKind.Calls ? _calls : _commands;
+        if (!IsLost && (consumer is null || !consumer.Queue.TrySettle(consumer, tag.Value, requeue)))
+        {
+            // RabbitMQ closes the channel on this, so the mistake must not pass unseen here either.
+            Lose(new LinkLoss($"The delivery {tag} was settled twice, or never made."));
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
+    private readonly record struct Notice(string CorrelationId, bool IsCancel);
+
+    private sealed class Inbox(WorkerLink link) : Mailbox<Notice>
+    {
+        protected override void Handle(in Notice item)
+        {
+            if (link.IsLost)
+            {
+                return;
+            }
+
+            if (item.IsCancel)
+            {
+                link.Sink.OnCancel(item.CorrelationId);
+            }
+            else
+            {
+                link.Sink.OnReplyReturned(item.CorrelationId);
+            }
+        }
+
+        protected override void Failed(Exception exception) => link.Fail(exception);
+    }
+}

@@ -1,0 +1,56 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Messaging.Telemetry;
+
+/// <summary>The activity source and the instruments. Both are named <c>Messaging</c>.</summary>
+internal static class MessagingTelemetry
+{
+    public const string Name = "Messaging";
+
+    public static ActivitySource Activities { get; } = new(Name);
+
+    private static Meter Meter { get; } = new(Name);
+
+    /// <summary>Replies that found no waiting call: late, repeated or forged.</summary>
+    public static Counter<long> LateReplies { get; } =
+        Meter.CreateCounter<long>("messaging.client.late_replies", "{reply}", "Replies that found no waiting call.");
+
+    /// <summary>Replies whose requester was gone.</summary>
+    public static Counter<long> OrphanReplies { get; } =
+        Meter.CreateCounter<long>("messaging.worker.orphan_replies", "{reply}", "Replies whose requester was gone.");
+
+    /// <summary>Deliveries dropped without an answer, by reason.</summary>
+    public static Counter<long> RefusedDeliveries { get; } =
+        Meter.CreateCounter<long>("messaging.worker.refused_deliveries", "{message}", "Deliveries refused before a handler ran.");
+
+    /// <summary>Commands put into a dead-letter queue.</summary>
+    public static Counter<long> DeadLetters { get; } =
+        Meter.CreateCounter<long>("messaging.worker.dead_letters", "{message}", "Commands put into a dead-letter queue.");
+
+    /// <summary>Attempts beyond the first, by retry or hedging.</summary>
+    public static Counter<long> Retries { get; } =
+        Meter.CreateCounter<long>("messaging.client.retries", "{attempt}", "Attempts of a call beyond the first.");
+
+    /// <summary>The current trace context to send along; null where there is none.</summary>
+    public static Activity? StartCall(OperationDescriptor operation)
+    {
+        var activity = Activities.StartActivity(operation.FullName, ActivityKind.Client);
+        activity?.SetTag("rpc.system", "messaging").SetTag("rpc.service", operation.Service).SetTag("rpc.method", operation.Name);
+        return activity;
+    }
+
+    /// <summary>The activity of a handler, a child of the caller's wherever that runs.</summary>
+    public static Activity? StartHandling(OperationDescriptor operation, string? traceParent, string? traceState)
+    {
+        if (!Activities.HasListeners())
+        {
+            return null;
+        }
+
+        _ = ActivityContext.TryParse(traceParent, traceState, isRemote: true, out var parent);
+        var activity = Activities.StartActivity(operation.FullName, ActivityKind.Server, parent);
+        activity?.SetTag("rpc.system", "messaging").SetTag("rpc.service", operation.Service).SetTag("rpc.method", operation.Name);
+        return activity;
+    }
+}

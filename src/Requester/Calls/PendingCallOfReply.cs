@@ -1,0 +1,94 @@
+using Messaging.Deadlines;
+using Messaging.Serialization;
+using Messaging.Transport;
+using Messaging.Wire;
+
+namespace Messaging.Calls;
+
+/// <summary>A pending call with its reply's type.</summary>
+/// <typeparam name="TReply">The reply's type.</typeparam>
+internal sealed class PendingCall<TReply>(
+    OperationDescriptor operation, PayloadCodec<TReply> codec, string contentType, TimeSpan timeout, DeadlineWheel deadlines)
+    : PendingCall(operation, timeout, deadlines)
+{
+    // Continuations run on the thread pool: the transport's thread has other replies to deliver.
+    private readonly TaskCompletionSource<TReply> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task<TReply> Task => _outcome.Task;
+
+    public override Task Completion => _outcome.Task;
+
+    public override void OnReply(in InboundMessage reply)
+    {
+        var head = ReplyHead.Read(reply);
+        if (head.Status != StatusCode.OK)
+        {
+            Fail(ToException(head, reply));
+            return;
+        }
+
+        TReply value;
+        try
+        {
+            if (reply.ContentType is { } type && !PayloadSerializers.Matches(contentType, type))
+            {
+                throw new NotSupportedException($"Its content type is '{type}', not '{contentType}'.");
+            }
+
+            value = codec.Decode(reply.Body.Span);
+        }
+        catch (Exception exception)
+        {
+            // Whatever a hostile body makes a codec throw fails this call and nothing else.
+            Fail(
+                StatusCode.Internal,
+                FailureReason.Undecodable,
+                $"The reply of {reply.Body.Length:N0} bytes can't be decoded as {typeof(TReply)}: {exception.Message} Do caller and worker use the same contract?",
+                mayHaveRun: true,
+                exception);
+            return;
+        }
+
+        if (TryEnd())
+        {
+            _outcome.TrySetResult(value);
+            Activity?.Dispose();
+        }
+    }
+
+    protected override void SetException(Exception exception) => _outcome.TrySetException(exception);
+
+    protected override void SetCanceled(CancellationToken cancellationToken) => _outcome.TrySetCanceled(cancellationToken);
+
+    private Exception ToException(in ReplyHead head, in InboundMessage reply)
+    {
+        if (head.FaultType is { } name)
+        {
+            foreach (var fault in Operation.Faults)
+            {
+                if (string.Equals(fault.Name, name, StringComparison.Ordinal))
+                {
+                    try
+                    {
+                        return FaultBody.Read(fault, reply.Body.Span);
+                    }
+                    catch (Exception exception)
+                    {
+                        // Hostile fields, or a constructor that refuses them: the status below still says what happened.
+                        Activity?.AddException(exception);
+                        break;
+                    }
+                }
+            }
+        }
+
+        return new RpcException(head.Status, head.Detail)
+        {
+            Reason = head.Reason,
+            Operation = Operation.FullName,
+            CorrelationId = CorrelationId,
+            MayHaveRun = head.MayHaveRun,
+            RemoteStackTrace = head.StackTrace,
+        };
+    }
+}

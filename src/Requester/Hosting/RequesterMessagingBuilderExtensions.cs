@@ -1,0 +1,50 @@
+using Messaging;
+using Messaging.Hosting;
+using Messaging.Policies;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds requesters.</summary>
+public static class RequesterMessagingBuilderExtensions
+{
+    /// <summary>
+    /// Makes <typeparamref name="TService"/> injectable: a thread-safe singleton whose methods call the service over the
+    /// broker. Options come from <c>Messaging:Requesters:{service}</c>, then from <paramref name="configure"/>.
+    /// </summary>
+    /// <typeparam name="TService">The contract, an interface marked with <see cref="ServiceAttribute"/>.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Sets options in code; wins over configuration.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="InvalidOperationException"><typeparamref name="TService"/> has no generated contract.</exception>
+    public static MessagingBuilder AddRequester<TService>(this MessagingBuilder builder, Action<RequesterOptions>? configure = null)
+        where TService : class
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var contract = ServiceContract.Of<TService>();
+        var services = builder.Services;
+        var options = services.AddOptions<RequesterOptions>(contract.Name)
+            .Configure<IServiceProvider>((options, provider) =>
+                provider.GetService<IConfiguration>()?.GetSection($"Messaging:Requesters:{contract.Name}").Bind(options))
+            .Validate(
+                options => options.Operations.Keys.All(contract.Operations.Select(operation => operation.Name).Contains),
+                $"Messaging:Requesters:{contract.Name}: Operations names a method that the contract {typeof(TService).Name} lacks; it has: {string.Join(", ", contract.Operations.Select(operation => operation.Name))}.")
+            .ValidateOnStart();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RequesterOptions>, RequesterOptionsValidator>());
+        services.TryAddSingleton<CallPolicies>();
+        services.TryAddSingleton<Requester>();
+        services.TryAddSingleton<IOperationInvoker>(static provider => provider.GetRequiredService<Requester>());
+        services.TryAddSingleton(provider => contract.CreateProxy(provider.GetRequiredService<IOperationInvoker>(), options: null));
+        services.AddSingleton<IHostedService>(provider => new RequesterStart<TService>(
+            contract, provider.GetRequiredService<CallPolicies>(), provider.GetRequiredService<Requester>()));
+        return builder;
+    }
+}

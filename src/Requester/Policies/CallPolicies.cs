@@ -1,0 +1,37 @@
+using System.Collections.Concurrent;
+using Messaging.Serialization;
+using Microsoft.Extensions.Options;
+
+namespace Messaging.Policies;
+
+/// <summary>Lays configuration and options over what contracts say, once per operation.</summary>
+internal sealed class CallPolicies(IOptionsMonitor<RequesterOptions> options, PayloadSerializers serializers, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<OperationDescriptor, object> _policies = new(ReferenceEqualityComparer.Instance);
+
+    public CallPolicy<TRequest, TReply> Get<TRequest, TReply>(Operation<TRequest, TReply> operation) =>
+        _policies.TryGetValue(operation, out var policy)
+            ? (CallPolicy<TRequest, TReply>)policy
+            : Add(operation);
+
+    private CallPolicy<TRequest, TReply> Add<TRequest, TReply>(Operation<TRequest, TReply> operation)
+    {
+        var service = options.Get(operation.Service);
+        service.Operations.TryGetValue(operation.Name, out var own);
+        var serializer = serializers.Default;
+        var policy = new CallPolicy<TRequest, TReply>
+        {
+            ContentType = serializer.ContentType,
+            RequestCodec = serializer.GetCodec<TRequest>(),
+            ReplyCodec = serializer.GetCodec<TReply>(),
+            Timeout = own?.Timeout ?? operation.Timeout ?? service.Timeout,
+            Attempts = AttemptPipeline.Build(
+                operation.Idempotent && operation.Kind == OperationKind.Call,
+                own?.Retry ?? service.Retry,
+                own?.Hedging ?? service.Hedging,
+                operation.Kind == OperationKind.Call ? own?.CircuitBreaker ?? service.CircuitBreaker : null,
+                time),
+        };
+        return (CallPolicy<TRequest, TReply>)_policies.GetOrAdd(operation, policy);
+    }
+}

@@ -1,0 +1,16 @@
+namespace Messaging.Policies;
+
+/// <summary>Makes every policy of a contract at start, so that a missing codec or a wrong option shows then and not in the first call.</summary>
+/// <typeparam name="TService">The contract.</typeparam>
+internal sealed class PolicyBinder<TService>(CallPolicies policies) : IOperationBinder<TService>
+    where TService : class
+{
+    public void BindCall<TRequest, TReply>(
+        Operation<TRequest, TReply> operation, Func<TService, TRequest, CancellationToken, Task<TReply>> handler) => policies.Get(operation);
+
+    public void BindAction<TRequest>(
+        Operation<TRequest, Nothing> operation, Func<TService, TRequest, CancellationToken, Task> handler) => policies.Get(operation);
+
+    public void BindStream<TRequest, TItem>(
+        Operation<TRequest, TItem> operation, Func<TService, TRequest, CancellationToken, IAsyncEnumerable<TItem>> handler) => policies.Get(operation);
+}

@@ -1,0 +1,91 @@
+namespace Messaging;
+
+/// <summary>
+/// How a service is called. Bound from <c>Messaging:Requesters:{service}</c>; what one operation does differently from
+/// <c>Messaging:Requesters:{service}:Operations:{method}</c>.
+/// </summary>
+public sealed class RequesterOptions
+{
+    /// <summary>The timeout of operations whose contract states none. Above zero, at most 24 days. Default: 30 s.</summary>
+    public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Retries of idempotent operations. On by default.</summary>
+    public RetryOptions Retry { get; set; } = new();
+
+    /// <summary>Hedging of idempotent operations: a second attempt beside a slow first one. Default: null, off.</summary>
+    public HedgingOptions? Hedging { get; set; }
+
+    /// <summary>A circuit breaker for each operation. Default: null, off.</summary>
+    public CircuitBreakerOptions? CircuitBreaker { get; set; }
+
+    /// <summary>What single operations do differently, by the method's wire name. A name that the contract lacks is refused at start.</summary>
+    public IDictionary<string, OperationOptions> Operations { get; } = new Dictionary<string, OperationOptions>(StringComparer.Ordinal);
+}
+
+/// <summary>What one operation does differently from its service. What is null is as the service's.</summary>
+public sealed class OperationOptions
+{
+    /// <summary>The operation's timeout; overrides the contract's.</summary>
+    public TimeSpan? Timeout { get; set; }
+
+    /// <summary>The operation's retries.</summary>
+    public RetryOptions? Retry { get; set; }
+
+    /// <summary>The operation's hedging.</summary>
+    public HedgingOptions? Hedging { get; set; }
+
+    /// <summary>The operation's circuit breaker.</summary>
+    public CircuitBreakerOptions? CircuitBreaker { get; set; }
+}
+
+/// <summary>
+/// Retries of a call, all inside its one deadline. Only idempotent operations are retried, only after
+/// <see cref="StatusCode.Unavailable"/>, and not when nobody serves (<see cref="FailureReason.NoRoute"/>), which the
+/// caller is told at once.
+/// </summary>
+public sealed class RetryOptions
+{
+    /// <summary>Attempts in all, the first included; 1 turns retries off. From 1 to 100. Default: 3.</summary>
+    public int MaxAttempts { get; set; } = 3;
+
+    /// <summary>The delay before the second attempt; it doubles with every further one, with jitter. Above zero. Default: 50 ms.</summary>
+    public TimeSpan BaseDelay { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>The longest delay. Default: 1 s.</summary>
+    public TimeSpan MaxDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The retry budget: how many extra attempts (retries and hedges) the calls of an operation may cause, as a share
+    /// of its calls. From 0 to 1. Default: 0.1, ten per cent. It keeps a failing service from being buried in retries.
+    /// </summary>
+    public double BudgetRatio { get; set; } = 0.1;
+
+    /// <summary>How many extra attempts may be made before there have been calls to earn them. From 0 to 10,000. Default: 10.</summary>
+    public int BudgetBurst { get; set; } = 10;
+}
+
+/// <summary>Hedging: when a reply takes long, another attempt is sent and the first reply wins; the others are cancelled.</summary>
+public sealed class HedgingOptions
+{
+    /// <summary>Attempts beside the first. From 1 to 10. Default: 1.</summary>
+    public int MaxHedgedAttempts { get; set; } = 1;
+
+    /// <summary>How long a reply may take before the next attempt is sent. Above zero. Default: 1 s.</summary>
+    public TimeSpan Delay { get; set; } = TimeSpan.FromSeconds(1);
+}
+
+/// <summary>A circuit breaker: where most calls fail, further ones fail at once for a while and give the service room.</summary>
+public sealed class CircuitBreakerOptions
+{
+    /// <summary>The share of failures (Unavailable, DeadlineExceeded, ResourceExhausted) that opens it. Above 0, at most 1. Default: 0.5.</summary>
+    public double FailureRatio { get; set; } = 0.5;
+
+    /// <summary>The calls that must have been made in <see cref="SamplingDuration"/> before it may open. At least 2. Default: 20.</summary>
+    public int MinimumThroughput { get; set; } = 20;
+
+    /// <summary>The time over which failures are counted. At least 500 ms. Default: 10 s.</summary>
+    public TimeSpan SamplingDuration { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long it stays open before one call may try. At least 500 ms. Default: 5 s.</summary>
+    public TimeSpan BreakDuration { get; set; } = TimeSpan.FromSeconds(5);
+}

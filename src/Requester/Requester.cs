@@ -1,0 +1,285 @@
+using System.Diagnostics;
+using Messaging.Buffers;
+using Messaging.Calls;
+using Messaging.Commands;
+using Messaging.Deadlines;
+using Messaging.Links;
+using Messaging.Policies;
+using Messaging.Telemetry;
+using Messaging.Transport;
+using Messaging.Wire;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Messaging;
+
+/// <summary>The whole path of a call on the caller's side, from the generated proxy to the reply. Read it from the top.</summary>
+internal sealed class Requester : IOperationInvoker, IAsyncDisposable
+{
+    private readonly ITransport _transport;
+    private readonly CallPolicies _policies;
+    private readonly DeadlineWheel _deadlines;
+    private readonly TimeProvider _time;
+    private readonly LinkKeeper<CallLink> _links;
+    private readonly CommandSender _commands;
+
+    public Requester(
+        ITransport transport,
+        CallPolicies policies,
+        DeadlineWheel deadlines,
+        IOptions<ReconnectOptions> reconnect,
+        TimeProvider time,
+        ILogger<Requester> logger)
+    {
+        _transport = transport;
+        _policies = policies;
+        _deadlines = deadlines;
+        _time = time;
+        _links = new LinkKeeper<CallLink>(token => CallLink.OpenAsync(_transport, token), "requester", reconnect.Value, time, logger);
+        _commands = new CommandSender(_links, transport, time);
+    }
+
+    /// <summary>Starts to connect, so that the first call finds an open link.</summary>
+    public void Connect() => _links.Start();
+
+    public Task<TReply> CallAsync<TRequest, TReply>(
+        Operation<TRequest, TReply> operation, TRequest request, CallOptions? options, CancellationToken cancellationToken)
+    {
+        // 1. The clock starts: before anything is connected, encoded or sent.
+        var policy = _policies.Get(operation);
+        var handler = CallContext.Current;
+        var start = StartClock(policy.Timeout, options, handler);
+        if (options?.Headers is { } headers)
+        {
+            UserHeaders.Validate(headers);
+        }
+
+        // 2. One attempt, or several under the operation's policy.
+        return policy.Attempts is null
+            ? Attempt(operation, policy, request, options, start, handler, 1, cancellationToken)
+            : new PolicyCall<TRequest, TReply>(this, operation, policy, request, options, start, handler, _time).RunAsync(cancellationToken);
+    }
+
+    public Task SendAsync<TRequest>(
+        Operation<TRequest, Nothing> operation, TRequest command, CallOptions? options, CancellationToken cancellationToken)
+    {
+        var policy = _policies.Get(operation);
+        var handler = CallContext.Current;
+        return _commands.SendAsync(operation, policy, command, options, StartClock(policy.Timeout, options, handler), cancellationToken);
+    }
+
+    public IAsyncEnumerable<TItem> StreamAsync<TRequest, TItem>(
+        Operation<TRequest, TItem> operation, TRequest request, CallOptions? options, CancellationToken cancellationToken) =>
+        throw new RpcException(StatusCode.Unimplemented, "Reply streams can be declared, but this version does not carry them yet.")
+        {
+            Operation = operation.FullName,
+        };
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_links.Current is { } link)
+        {
+            await link.CloseCallsAsync().ConfigureAwait(false);
+        }
+
+        await _links.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>One attempt: enter it, watch what can end it, send it. The task is the outcome.</summary>
+    internal Task<TReply> Attempt<TRequest, TReply>(
+        Operation<TRequest, TReply> operation,
+        CallPolicy<TRequest, TReply> policy,
+        TRequest request,
+        CallOptions? options,
+        CallClock clock,
+        CallContext? handler,
+        int attempt,
+        CancellationToken cancellationToken)
+    {
+        // 3. The pending call: whatever ends it first is its only outcome.
+        var call = new PendingCall<TReply>(operation, policy.ReplyCodec, policy.ContentType, clock.Timeout, _deadlines)
+        {
+            Activity = StartActivity(operation),
+        };
+        call.Watch(clock.Deadline, handler, cancellationToken);
+        var outgoing = new OutgoingCall<TRequest, TReply>(call, policy, request, options, clock.Deadline, attempt);
+
+        // 4. An open link takes it at once; otherwise it waits for one, inside its deadline.
+        if (_links.Current is { } link && link.TryEnter(call))
+        {
+            Send(link, outgoing);
+        }
+        else
+        {
+            _ = WaitAndSendAsync(outgoing);
+        }
+
+        return call.Task;
+    }
+
+    private static Activity? StartActivity(OperationDescriptor operation)
+    {
+        if (!MessagingTelemetry.Activities.HasListeners())
+        {
+            return null;
+        }
+
+        // The activity belongs to the call, not to the caller's flow, which goes on while the call is pending.
+        var callers = Activity.Current;
+        var activity = MessagingTelemetry.StartCall(operation);
+        Activity.Current = callers;
+        return activity;
+    }
+
+    private CallClock StartClock(TimeSpan policyTimeout, CallOptions? options, CallContext? handler)
+    {
+        var timeout = options?.Timeout ?? policyTimeout;
+        var deadline = Deadline.After(timeout, _time);
+        if (handler?.Deadline is { } outer && outer.Timestamp < deadline.Timestamp)
+        {
+            // A handler's calls can't outlive the call it serves.
+            return new CallClock(deadline.Earlier(outer), outer.Remaining);
+        }
+
+        return new CallClock(deadline, timeout);
+    }
+
+    private async Task WaitAndSendAsync<TRequest, TReply>(OutgoingCall<TRequest, TReply> outgoing)
+    {
+        var call = outgoing.Call;
+        try
+        {
+            while (!call.HasEnded)
+            {
+                var waiting = _links.GetAsync(CancellationToken.None);
+                await Task.WhenAny(waiting, call.Completion).ConfigureAwait(false);
+                if (call.HasEnded)
+                {
+                    return;
+                }
+
+                var link = await waiting.ConfigureAwait(false);
+                if (link.TryEnter(call))
+                {
+                    Send(link, outgoing);
+                    return;
+                }
+
+                // The link was lost just now; the keeper takes a moment to notice.
+                await Task.WhenAny(link.Lost, call.Completion).ConfigureAwait(false);
+                await Task.Yield();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            call.Fail(
+                StatusCode.Unavailable, FailureReason.RequesterClosed, "The requester was disposed before the call could be sent.", mayHaveRun: false);
+        }
+        catch (Exception exception)
+        {
+            // The keeper gave up on a bug, which it has logged: the call must not wait for its deadline.
+            call.Fail(StatusCode.Internal, FailureReason.NotConnected, $"Connecting failed: {exception.Message}", mayHaveRun: false, exception);
+        }
+    }
+
+    private void Send<TRequest, TReply>(CallLink link, in OutgoingCall<TRequest, TReply> outgoing)
+    {
+        var (call, policy, request, options, deadline, attempt) = outgoing;
+
+        // 5. Encode, into pooled memory and up to the transport's limit.
+        var buffer = PooledBuffer.Rent(_transport.MaxMessageBytes);
+        try
+        {
+            policy.RequestCodec.Encode(request, buffer);
+        }
+        catch (Exception exception)
+        {
+            // A codec may throw anything; the caller must get it as this call's outcome.
+            buffer.Return();
+            call.Fail(EncodingFailures.ToRpcException(exception, call.Operation, call.CorrelationId));
+            return;
+        }
+
+        // 6. Publish with the time that remains, never an instant.
+        var remainingMs = Math.Max(1, (long)Math.Ceiling(deadline.Remaining.TotalMilliseconds));
+        var message = new OutboundMessage
+        {
+            Queue = call.Operation.Service,
+            Type = call.Operation.Name,
+            ContentType = policy.ContentType,
+            CorrelationId = call.CorrelationId,
+            ReplyTo = link.ReplyTo,
+            ExpirationMs = remainingMs,
+            Headers = policy.Headers.Get(remainingMs, attempt, call.Activity ?? Activity.Current, options?.Headers),
+            Body = buffer.Written,
+        };
+        call.Stage = CallStage.Sending;
+        ValueTask publish;
+        try
+        {
+            publish = link.PublishAsync(message);
+        }
+        catch (TransportException exception)
+        {
+            buffer.Return();
+            OnPublishFailed(exception, outgoing);
+            return;
+        }
+
+        if (publish.IsCompletedSuccessfully)
+        {
+            publish.GetAwaiter().GetResult();
+            buffer.Return();
+            OnPublished(call);
+        }
+        else
+        {
+            _ = FinishPublishAsync(publish, buffer, outgoing);
+        }
+    }
+
+    // 7. The reply arrives at CallLink.OnReply, which hands it to PendingCall<TReply>.OnReply.
+    private static void OnPublished(PendingCall call) => call.Stage = CallStage.AwaitingReply;
+
+    private async Task FinishPublishAsync<TRequest, TReply>(ValueTask publish, PooledBuffer buffer, OutgoingCall<TRequest, TReply> outgoing)
+    {
+        try
+        {
+            await publish.ConfigureAwait(false);
+        }
+        catch (TransportException exception)
+        {
+            OnPublishFailed(exception, outgoing);
+            return;
+        }
+        finally
+        {
+            buffer.Return();
+        }
+
+        OnPublished(outgoing.Call);
+    }
+
+    private void OnPublishFailed<TRequest, TReply>(TransportException exception, in OutgoingCall<TRequest, TReply> outgoing)
+    {
+        var call = outgoing.Call;
+        if (exception.Failure == TransportFailure.NotSent)
+        {
+            // Nothing has left this process, so any operation may wait for the next link.
+            call.Link?.Forget(call);
+            call.Link = null;
+            call.Stage = CallStage.Connecting;
+            _ = ResendAsync(outgoing);
+            return;
+        }
+
+        call.Fail(TransportFailures.ToRpcException(exception, call.Operation, call.CorrelationId));
+    }
+
+    private async Task ResendAsync<TRequest, TReply>(OutgoingCall<TRequest, TReply> outgoing)
+    {
+        // A pause, or a link that refuses every message would be asked without end.
+        await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(20), _time), outgoing.Call.Completion).ConfigureAwait(false);
+        await WaitAndSendAsync(outgoing).ConfigureAwait(false);
+    }
+}

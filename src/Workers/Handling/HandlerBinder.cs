@@ -1,0 +1,34 @@
+namespace Messaging.Handling;
+
+/// <summary>Makes a handler of every operation that generated code binds.</summary>
+internal sealed class HandlerBinder<TService>(HandlerSetup<TService> setup) : IOperationBinder<TService>
+    where TService : class
+{
+    public Dictionary<string, OperationHandler> Handlers { get; } = new(StringComparer.Ordinal);
+
+    public void BindCall<TRequest, TReply>(
+        Operation<TRequest, TReply> operation, Func<TService, TRequest, CancellationToken, Task<TReply>> handler) =>
+        Handlers.Add(operation.Name, new TypedOperationHandler<TService, TRequest, TReply>(operation, handler, setup));
+
+    public void BindAction<TRequest>(
+        Operation<TRequest, Nothing> operation, Func<TService, TRequest, CancellationToken, Task> handler) =>
+        BindCall(operation, async (service, request, cancellationToken) =>
+        {
+            await handler(service, request, cancellationToken).ConfigureAwait(false);
+            return Nothing.Value;
+        });
+
+    public void BindStream<TRequest, TItem>(
+        Operation<TRequest, TItem> operation, Func<TService, TRequest, CancellationToken, IAsyncEnumerable<TItem>> handler) =>
+        Handlers.Add(operation.Name, new UnsupportedStream(operation));
+
+    /// <summary>Streams can be declared, and are answered in order until they are carried.</summary>
+    private sealed class UnsupportedStream(OperationDescriptor operation) : OperationHandler(operation)
+    {
+        public override ValueTask InvokeAsync(Pipeline.WorkerCall call, CallContext context, IServiceProvider services)
+        {
+            call.Refuse(StatusCode.Unimplemented, "Reply streams can be declared, but this version does not carry them yet.");
+            return ValueTask.CompletedTask;
+        }
+    }
+}

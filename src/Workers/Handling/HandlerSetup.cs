@@ -1,0 +1,8 @@
+using Messaging.Serialization;
+
+namespace Messaging.Handling;
+
+/// <summary>What the handlers of a worker share.</summary>
+internal sealed record HandlerSetup<TService>(
+    WorkerOptions Options, PayloadSerializers Serializers, int MaxMessageBytes, Func<IServiceProvider, TService> Resolve)
+    where TService : class;

@@ -1,0 +1,36 @@
+using System.Collections.Frozen;
+
+namespace Messaging.Handling;
+
+/// <summary>The operations of a service by their wire names.</summary>
+internal sealed class OperationTable
+{
+    private readonly FrozenDictionary<string, OperationHandler> _handlers;
+
+    private OperationTable(string service, Dictionary<string, OperationHandler> handlers)
+    {
+        Service = service;
+        _handlers = handlers.ToFrozenDictionary(StringComparer.Ordinal);
+        Names = string.Join(", ", handlers.Keys);
+    }
+
+    public string Service { get; }
+
+    /// <summary>For error messages.</summary>
+    public string Names { get; }
+
+    public bool HasCommands { get; private init; }
+
+    public static OperationTable Build<TService>(ServiceContract<TService> contract, HandlerSetup<TService> setup)
+        where TService : class
+    {
+        var binder = new HandlerBinder<TService>(setup);
+        contract.Bind(binder);
+        return new OperationTable(contract.Name, binder.Handlers)
+        {
+            HasCommands = contract.Operations.Any(static operation => operation.Kind == OperationKind.Command),
+        };
+    }
+
+    public OperationHandler? Find(string method) => _handlers.GetValueOrDefault(method);
+}

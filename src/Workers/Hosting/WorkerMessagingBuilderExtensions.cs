@@ -1,0 +1,50 @@
+using System.Diagnostics.CodeAnalysis;
+using Messaging;
+using Messaging.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds workers.</summary>
+public static class WorkerMessagingBuilderExtensions
+{
+    /// <summary>
+    /// Serves <typeparamref name="TService"/> from its queue, beside any other workers of it, as a hosted service. Each
+    /// call gets a scope and takes <typeparamref name="TImplementation"/> from it (scoped, unless registered otherwise
+    /// before). Options come from <c>Messaging:Workers:{service}</c>, then from <paramref name="configure"/>.
+    /// </summary>
+    /// <typeparam name="TService">The contract, an interface marked with <see cref="ServiceAttribute"/>.</typeparam>
+    /// <typeparam name="TImplementation">The class that implements it.</typeparam>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Sets options in code; wins over configuration.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="InvalidOperationException"><typeparamref name="TService"/> has no generated contract.</exception>
+    public static MessagingBuilder AddWorker<
+        TService,
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(
+        this MessagingBuilder builder, Action<WorkerOptions>? configure = null)
+        where TService : class
+        where TImplementation : class, TService
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var contract = ServiceContract.Of<TService>();
+        var services = builder.Services;
+        var options = services.AddOptions<WorkerOptions>(contract.Name)
+            .Configure<IServiceProvider>((options, provider) =>
+                provider.GetService<IConfiguration>()?.GetSection($"Messaging:Workers:{contract.Name}").Bind(options))
+            .ValidateOnStart();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkerOptions>, WorkerOptionsValidator>());
+        services.TryAddScoped<TImplementation>();
+        services.AddSingleton<IHostedService>(provider =>
+            new WorkerHostedService(() => WorkerFactory.Create<TService, TImplementation>(provider, contract)));
+        return builder;
+    }
+}

@@ -1,0 +1,76 @@
+using System.Diagnostics.CodeAnalysis;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Messaging;
+
+/// <summary>How a service is served. Bound from <c>Messaging:Workers:{service}</c>.</summary>
+public sealed class WorkerOptions
+{
+    private readonly List<Func<IServiceProvider, IWorkerMiddleware>> _middleware = [];
+
+    /// <summary>How many calls run at the same time. From 1 to 10,000. Default: 32.</summary>
+    public int Concurrency { get; set; } = 32;
+
+    /// <summary>
+    /// How many unsettled calls the broker hands to this worker; those above <see cref="Concurrency"/> wait here and
+    /// save a round trip, but no other worker can take them. 0 means twice the concurrency. At least
+    /// <see cref="Concurrency"/>, at most 65,535. Default: 0.
+    /// </summary>
+    public int Prefetch { get; set; }
+
+    /// <summary>How many commands run at the same time. From 1 to 10,000. Default: 8.</summary>
+    public int CommandConcurrency { get; set; } = 8;
+
+    /// <summary>As <see cref="Prefetch"/>, for commands. Default: 0, twice <see cref="CommandConcurrency"/>.</summary>
+    public int CommandPrefetch { get; set; }
+
+    /// <summary>
+    /// How long stopping may take: what runs is finished and answered, then its handlers are cancelled and what is left
+    /// goes back to the queue. From 0 to 1 hour. Default: 20 s, inside the host's own 30 s.
+    /// </summary>
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// How long the calls queue outlives its last worker. Until then calls wait in it, inside their deadlines; after it
+    /// they fail at once as unroutable. All workers of a service need the same value. From 1 s to 1 day. Default: 1 minute.
+    /// </summary>
+    public TimeSpan CallQueueExpiry { get; set; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>
+    /// How often a command may be delivered to workers that die of it before the broker dead-letters it. All workers of
+    /// a service need the same value. From 1 to 1,000. Default: 5.
+    /// </summary>
+    public int CommandDeliveryLimit { get; set; } = 5;
+
+    /// <summary>
+    /// Whether callers see the message and stack trace of exceptions that the contract does not declare. Default: false;
+    /// they can hold secrets.
+    /// </summary>
+    public bool IncludeExceptionDetails { get; set; }
+
+    /// <summary>
+    /// Prefixes of reply-to addresses that are answered besides requesters' reply queues, RabbitMQ's direct reply-to and
+    /// queues named by the server. Others are refused, as a stranger could have the replies written into any queue.
+    /// Default: none.
+    /// </summary>
+    public IList<string> ReplyToPrefixes { get; } = [];
+
+    internal IReadOnlyList<Func<IServiceProvider, IWorkerMiddleware>> Middleware => _middleware;
+
+    /// <summary>Adds middleware around the handler; the first added is the outermost. It is taken from the call's scope.</summary>
+    /// <typeparam name="TMiddleware">The middleware, registered as a service or made with its dependencies from the scope.</typeparam>
+    /// <returns>These options.</returns>
+    public WorkerOptions Use<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TMiddleware>()
+        where TMiddleware : class, IWorkerMiddleware
+    {
+        _middleware.Add(static provider => ActivatorUtilities.GetServiceOrCreateInstance<TMiddleware>(provider));
+        return this;
+    }
+
+    internal ushort EffectivePrefetch => Effective(Prefetch, Concurrency);
+
+    internal ushort EffectiveCommandPrefetch => Effective(CommandPrefetch, CommandConcurrency);
+
+    private static ushort Effective(int prefetch, int concurrency) =>
+        (ushort)Math.Min(ushort.MaxValue, prefetch > 0 ? prefetch : concurrency * 2);
+}

@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using Messaging.Deadlines;
+using Messaging.Running;
+using Messaging.Telemetry;
+using Messaging.Transport;
+using Messaging.Wire;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Messaging.Pipeline;
+
+/// <summary>
+/// Runs the handler in a scope of its own, under the time that remains, with its <see cref="CallContext"/>; whatever it
+/// throws becomes an outcome. Decoding, middleware and encoding are the handler's typed part.
+/// </summary>
+internal sealed partial class RunHandler(
+    IServiceScopeFactory scopes, RunningCalls running, DeadlineWheel deadlines, TimeProvider time, FailureTranslator failures, ILogger logger)
+    : IDeliveryStep
+{
+    private readonly SourcePool _sources = new();
+
+    public async ValueTask InvokeAsync(WorkerCall call)
+    {
+        if (call.Outcome is not null)
+        {
+            return;
+        }
+
+        var message = call.Delivery.Message;
+        var source = _sources.Rent();
+        var current = new RunningCall(call.Delivery, source, OnCallbackFailed);
+        using var activity = MessagingTelemetry.StartHandling(call.Handler!.Operation, call.Head.TraceParent, call.Head.TraceState);
+        Deadline? deadline = call.Delivery.Tag.Queue == QueueKind.Calls && call.Head.Timeout is { } timeout
+            ? Deadline.After(timeout, time)
+            : null;
+        var context = new CallContext(call.Handler.Operation, deadline)
+        {
+            CorrelationId = message.CorrelationId,
+            MessageId = message.MessageId,
+            Attempt = call.Head.Attempt,
+            Caller = message.UserId,
+            Headers = UserHeaders.Read(message.Headers),
+            CancellationToken = current.Token,
+        };
+        if (deadline is { } ends)
+        {
+            deadlines.Add(current, ends);
+        }
+
+        running.Add(current, message.CorrelationId);
+        try
+        {
+            var scope = scopes.CreateAsyncScope();
+            await using (scope.ConfigureAwait(false))
+            {
+                using (context.Enter())
+                {
+                    await call.Handler.InvokeAsync(call, context, scope.ServiceProvider).ConfigureAwait(false);
+                }
+            }
+
+            call.Outcome ??= WorkerOutcome.Succeeded;
+        }
+        catch (Exception exception)
+        {
+            // A handler may throw anything: it is this call's outcome, and the worker goes on.
+            call.Outcome = failures.Translate(call, exception, current.Reason);
+            activity?.SetStatus(ActivityStatusCode.Error, call.Outcome.Kind.ToString());
+        }
+        finally
+        {
+            running.Remove(current);
+            deadlines.Remove(current);
+            if (current.End())
+            {
+                _sources.Return(source);
+            }
+        }
+    }
+
+    private void OnCallbackFailed(Exception exception) => LogCallbackFailed(logger, exception);
+
+    [LoggerMessage(21, LogLevel.Error, "A callback that a handler registered on its cancellation token failed.")]
+    private static partial void LogCallbackFailed(ILogger logger, Exception exception);
+}

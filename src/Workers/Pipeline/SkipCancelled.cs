@@ -1,0 +1,17 @@
+using Messaging.Running;
+
+namespace Messaging.Pipeline;
+
+/// <summary>Drops a call whose cancel came first.</summary>
+internal sealed class SkipCancelled(RunningCalls running) : IDeliveryStep
+{
+    public ValueTask InvokeAsync(WorkerCall call)
+    {
+        if (call.Outcome is null && call.Delivery.Message.CorrelationId is { } id && running.WasCancelled(id))
+        {
+            call.Outcome = WorkerOutcome.Dropped;
+        }
+
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,46 @@
+using Messaging.Wire;
+
+namespace Messaging.Pipeline;
+
+/// <summary>What becomes of a delivery.</summary>
+internal sealed class WorkerOutcome
+{
+    private WorkerOutcome(OutcomeKind kind) => Kind = kind;
+
+    public static WorkerOutcome Succeeded { get; } = new(OutcomeKind.Succeeded);
+
+    public static WorkerOutcome Dropped { get; } = new(OutcomeKind.Dropped);
+
+    public static WorkerOutcome Requeued { get; } = new(OutcomeKind.Requeued);
+
+    public static WorkerOutcome Abandoned { get; } = new(OutcomeKind.Abandoned);
+
+    public OutcomeKind Kind { get; }
+
+    /// <summary>What the caller is told of a failure.</summary>
+    public ReplyHead Head { get; private init; }
+
+    /// <summary>The handler's exception, for the dead-letter queue.</summary>
+    public Exception? Exception { get; private init; }
+
+    public static WorkerOutcome Failed(ReplyHead head, Exception? exception = null) =>
+        new(OutcomeKind.Failed) { Head = head, Exception = exception };
+}
+
+internal enum OutcomeKind
+{
+    /// <summary>The handler returned: the reply is sent and the delivery acknowledged.</summary>
+    Succeeded,
+
+    /// <summary>It failed: a call is answered with a fault, a command is dead-lettered.</summary>
+    Failed,
+
+    /// <summary>Nobody waits for it: it is acknowledged without an answer.</summary>
+    Dropped,
+
+    /// <summary>It goes back to the queue for another worker.</summary>
+    Requeued,
+
+    /// <summary>Its link is lost: there is nothing to settle.</summary>
+    Abandoned,
+}

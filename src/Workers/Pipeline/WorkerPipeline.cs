@@ -1,0 +1,46 @@
+namespace Messaging.Pipeline;
+
+/// <summary>
+/// The whole path of a delivery on the worker's side. The steps run in this order, each of them for every delivery;
+/// the first that gives an outcome decides, and those that follow act on it.
+/// </summary>
+internal sealed class WorkerPipeline(
+    RefuseForeignReplyTo refuseForeignReplyTo,
+    RefuseWhileDraining refuseWhileDraining,
+    ReadRequestHead readRequestHead,
+    FindOperation findOperation,
+    RefuseRedelivery refuseRedelivery,
+    SkipCancelled skipCancelled,
+    RunHandler runHandler,
+    SendReply sendReply,
+    DeadLetterCommand deadLetterCommand,
+    SettleDelivery settleDelivery)
+{
+    private readonly IDeliveryStep[] _steps =
+    [
+        refuseForeignReplyTo,
+        readRequestHead,
+        findOperation,
+        refuseWhileDraining,
+        refuseRedelivery,
+        skipCancelled,
+        runHandler,
+        sendReply,
+        deadLetterCommand,
+        settleDelivery,
+    ];
+
+    public async ValueTask ServeAsync(WorkerCall call)
+    {
+        foreach (var step in _steps)
+        {
+            await step.InvokeAsync(call).ConfigureAwait(false);
+        }
+    }
+}
+
+/// <summary>One step of <see cref="WorkerPipeline"/>.</summary>
+internal interface IDeliveryStep
+{
+    ValueTask InvokeAsync(WorkerCall call);
+}

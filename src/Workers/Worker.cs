@@ -1,0 +1,159 @@
+using Messaging.Handling;
+using Messaging.Links;
+using Messaging.Pipeline;
+using Messaging.Running;
+using Messaging.Telemetry;
+using Messaging.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Messaging;
+
+/// <summary>
+/// One worker of a service: keeps a link, serves what it brings through <see cref="WorkerPipeline"/>, and drains when
+/// it is stopped.
+/// </summary>
+internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
+{
+    // After the drain limit handlers are cancelled; those that obey get this long to give their deliveries back.
+    private static readonly TimeSpan _graceAfterLimit = TimeSpan.FromSeconds(1);
+
+    private readonly WorkerPipeline _pipeline;
+    private readonly RunningCalls _running;
+    private readonly WorkerOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly string _service;
+    private readonly LinkKeeper<WorkerLink> _links;
+    private readonly DeliveryLoops _calls;
+    private readonly DeliveryLoops? _commands;
+    private volatile bool _draining;
+
+    public Worker(
+        ITransport transport,
+        OperationTable operations,
+        WorkerPipeline pipeline,
+        RunningCalls running,
+        WorkerOptions options,
+        ReconnectOptions reconnect,
+        TimeProvider time,
+        ILogger logger)
+    {
+        _pipeline = pipeline;
+        _running = running;
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _service = operations.Service;
+        var subscription = new WorkerSubscription
+        {
+            Service = operations.Service,
+            Commands = operations.HasCommands,
+            CallPrefetch = options.EffectivePrefetch,
+            CommandPrefetch = options.EffectiveCommandPrefetch,
+            CallQueueExpiry = options.CallQueueExpiry,
+            CommandDeliveryLimit = options.CommandDeliveryLimit,
+        };
+        _calls = new DeliveryLoops(options.Concurrency, ServeAsync);
+        _commands = operations.HasCommands ? new DeliveryLoops(options.CommandConcurrency, ServeAsync) : null;
+        _links = new LinkKeeper<WorkerLink>(
+            token => OpenAsync(transport, subscription, token), $"worker {operations.Service}", reconnect, time, logger);
+    }
+
+    /// <summary>Connects. Complete when the worker consumes, or when the broker is not there yet: then attempts go on.</summary>
+    /// <exception cref="TransportException">The broker refused: waiting would not help until someone changes something.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        _links.Start();
+        try
+        {
+            await _links.FirstAttempt.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (TransportException exception) when (exception.Failure is not (TransportFailure.Denied or TransportFailure.Misconfigured))
+        {
+            // Not there yet: the keeper goes on and has logged it.
+        }
+    }
+
+    /// <summary>Drains: takes nothing more, finishes and answers what runs, then closes; a limit ends it.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        _draining = true;
+        if (_links.Current is { IsLost: false } link)
+        {
+            await link.StopConsumingAsync().ConfigureAwait(false);
+        }
+
+        var served = Task.WhenAll(_calls.StopAsync(), _commands?.StopAsync() ?? Task.CompletedTask);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var reached = Task.Delay(_options.DrainTimeout, _time, limit.Token);
+        if (await Task.WhenAny(served, reached).ConfigureAwait(false) != served)
+        {
+            LogDrainLimit(_logger, _service, _options.DrainTimeout);
+            _running.StopAll(StopReason.DrainLimit);
+            await Task.WhenAny(served, Task.Delay(_graceAfterLimit, _time, CancellationToken.None)).ConfigureAwait(false);
+        }
+
+        await limit.CancelAsync().ConfigureAwait(false);
+        await _links.DisposeAsync().ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => _links.DisposeAsync();
+
+    void IWorkerDeliveries.OnDelivery(Delivery delivery) =>
+        (delivery.Tag.Queue == QueueKind.Commands ? _commands! : _calls).Enqueue(delivery);
+
+    void IWorkerDeliveries.OnCancel(string correlationId) => _running.Cancel(correlationId);
+
+    void IWorkerDeliveries.OnReplyReturned() => MessagingTelemetry.OrphanReplies.Add(1);
+
+    private async ValueTask<WorkerLink> OpenAsync(ITransport transport, WorkerSubscription subscription, CancellationToken cancellationToken)
+    {
+        var link = await WorkerLink.OpenAsync(transport, subscription, this, cancellationToken).ConfigureAwait(false);
+        _ = StopHandlersWhenLostAsync(link);
+        return link;
+    }
+
+    private async Task StopHandlersWhenLostAsync(WorkerLink link)
+    {
+        await link.Lost.ConfigureAwait(false);
+        _running.StopAll(link, StopReason.LinkLost);
+    }
+
+    private async ValueTask ServeAsync(Delivery delivery)
+    {
+        await delivery.Link.Opened.ConfigureAwait(false);
+        if (delivery.Link.IsLost)
+        {
+            return;
+        }
+
+        var call = new WorkerCall(delivery, _draining);
+        try
+        {
+            await _pipeline.ServeAsync(call).ConfigureAwait(false);
+        }
+        catch (TransportException exception)
+        {
+            // Not settled: the link is being lost, and the broker gives the delivery to another worker.
+            LogNotSettled(_logger, _service, delivery.Message.Type, delivery.Message.CorrelationId, exception.Message);
+        }
+        catch (Exception exception)
+        {
+            // A bug in the pipeline itself. The delivery stays unsettled, so that nothing is lost; the worker goes on.
+            LogBroken(_logger, exception, _service, delivery.Message.Type, delivery.Message.CorrelationId);
+        }
+        finally
+        {
+            call.ReplyBody?.Return();
+        }
+    }
+
+    [LoggerMessage(30, LogLevel.Warning, "The drain limit of {Limit} is reached: handlers of {Service} are cancelled, their deliveries go back to the queue.")]
+    private static partial void LogDrainLimit(ILogger logger, string service, TimeSpan limit);
+
+    [LoggerMessage(31, LogLevel.Warning, "Not settled: {Service}/{Method} (correlation id {CorrelationId}): {Reason}")]
+    private static partial void LogNotSettled(ILogger logger, string service, string? method, string? correlationId, string reason);
+
+    [LoggerMessage(32, LogLevel.Critical, "Serving {Service}/{Method} (correlation id {CorrelationId}) failed outside of its handler. This is a bug; please report it.")]
+    private static partial void LogBroken(ILogger logger, Exception exception, string service, string? method, string? correlationId);
+}
