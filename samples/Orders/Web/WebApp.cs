@@ -1,0 +1,37 @@
+using Orders.Activity;
+using Orders.Contracts;
+using Orders.Hosting;
+
+namespace Orders.Web;
+
+/// <summary>The web app: HTTP in front, calls and commands behind. It knows the contracts and nothing of the workers.</summary>
+internal static class WebApp
+{
+    /// <summary>What the web app is called in the live view.</summary>
+    public const string Name = "web";
+
+    public static WebApplication Build(
+        string urls, Broker broker, ActivityFeed feed, IConfiguration configuration, Action<IServiceCollection>? more = null)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.Configuration.AddConfiguration(configuration);
+        builder.WebHost.UseUrls(urls);
+        builder.Logging.ClearProviders().AddProvider(new FeedLoggerProvider(feed, Name));
+        builder.Services.AddSingleton(feed);
+        builder.Services.AddProblemDetails();
+        builder.Services.ConfigureHttpJsonOptions(o =>
+        {
+            o.SerializerOptions.TypeInfoResolverChain.Insert(0, OrdersJson.Default);
+            o.SerializerOptions.TypeInfoResolverChain.Insert(1, ProblemsJson.Default);
+        });
+        broker.Use(builder.Services.AddMessaging())
+            .UseJson(OrdersJson.Default)
+            .AddRequester<IOrders>()
+            .AddRequester<IReturns>();
+        more?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.MapOrders();
+        return app;
+    }
+}

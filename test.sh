@@ -1,0 +1,55 @@
+#!/bin/sh
+# Runs every test. Finds a RabbitMQ for them first: an image in a Docker engine that answers, else the installed
+# rabbitmq-server, else Debian's package where it may be installed. Arguments are passed to dotnet test.
+set -eu
+cd "$(dirname "$0")"
+
+fail() {
+  printf '%s\n' "$@" >&2
+  exit 2
+}
+
+if ! command -v dotnet >/dev/null 2>&1 || ! dotnet --list-sdks | grep -q '^10\.'; then
+  fail "test.sh needs the .NET SDK 10, and 'dotnet --list-sdks' shows none." \
+    "Install it: https://dotnet.microsoft.com/download/dotnet/10.0 (or your distribution's package dotnet-sdk-10.0)."
+fi
+
+docker_image() {
+  command -v docker >/dev/null 2>&1 || return 0
+  timeout 10 docker image ls --format '{{.Repository}}:{{.Tag}}' 2>/dev/null | grep -E '(^|/)rabbitmq[^/]*:' | grep -v '<none>' | head -n 1 || true
+}
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+installed=/usr/lib/rabbitmq/bin/rabbitmq-server
+if [ -n "${MESSAGING_TEST_IMAGE:-}" ]; then
+  echo "RabbitMQ for the tests: image $MESSAGING_TEST_IMAGE (MESSAGING_TEST_IMAGE)"
+elif image=$(docker_image) && [ -n "$image" ]; then
+  export MESSAGING_TEST_IMAGE="$image"
+  echo "RabbitMQ for the tests: image $image in Docker"
+else
+  if [ ! -x "$installed" ] && command -v apt-get >/dev/null 2>&1 && as_root true 2>/dev/null; then
+    echo "RabbitMQ for the tests: installing the package rabbitmq-server"
+    # The tests start brokers of their own; the package must not start one now.
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+      printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+      as_root chmod 755 "$policy"
+      trap 'as_root rm -f "$policy"' EXIT
+    fi
+    as_root apt-get update -qq || true
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends rabbitmq-server >/dev/null || true
+    [ -z "$(trap)" ] || { as_root rm -f "$policy"; trap - EXIT; }
+  fi
+  if [ ! -x "$installed" ]; then
+    fail "test.sh found no RabbitMQ to run the tests on. Do one of these:" \
+      "  install RabbitMQ 3.10 or later: apt-get install rabbitmq-server (it need not be started)" \
+      "  or start Docker and get an image: docker pull rabbitmq:4" \
+      "  or name an image that Docker has: MESSAGING_TEST_IMAGE=name:tag ./test.sh"
+  fi
+  echo "RabbitMQ for the tests: $installed"
+fi
+
+dotnet test --solution Messaging.sln "$@"

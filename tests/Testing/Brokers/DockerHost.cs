@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace Messaging.Testing.Brokers;
+
+/// <summary>A container of a RabbitMQ image; any image whose PATH holds rabbitmq-server and rabbitmqctl will do.</summary>
+internal sealed class DockerHost : IBrokerHost
+{
+    private readonly string _name;
+
+    public DockerHost(string image, string folder, string name)
+    {
+        _name = name;
+        Port = FreePorts.Take();
+        var configuration = Path.Combine(folder, "messaging.conf");
+        File.WriteAllText(configuration, BrokerConfiguration.Text);
+        if (!OperatingSystem.IsWindows())
+        {
+            // The server in the container runs as a user of its own and must be able to read it.
+            File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
+            File.SetUnixFileMode(configuration, File.GetUnixFileMode(configuration) | UnixFileMode.OtherRead);
+        }
+
+        var port = Port.ToString(CultureInfo.InvariantCulture);
+        StartCommand =
+            $"docker start --attach {name} 2>/dev/null || exec docker run --name {name} --hostname {name} " +
+            $"--publish 127.0.0.1:{port}:5672 --volume {configuration}:/etc/rabbitmq/conf.d/99-messaging.conf:ro {image} rabbitmq-server";
+    }
+
+    public string Marker => _name;
+
+    public int Port { get; }
+
+    public string StartCommand { get; }
+
+    public string KillCommand => $"docker kill --signal KILL {_name}";
+
+    public string RemoveCommand => $"docker rm --force --volumes {_name}";
+
+    public IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
+
+    public IReadOnlyList<string> Rabbitmqctl => ["docker", "exec", _name, "rabbitmqctl"];
+}

@@ -1,0 +1,151 @@
+using System.Globalization;
+using Messaging.Testing.Brokers;
+
+namespace Messaging.Testing;
+
+/// <summary>
+/// A RabbitMQ of one's own: on free ports of the loopback interface, with all its data in a temporary folder, gone with
+/// everything it wrote when this is disposed or when this process ends in whatever way. It runs the installed
+/// rabbitmq-server, or the image that the environment variable MESSAGING_TEST_IMAGE names, in Docker.
+/// </summary>
+public sealed class PrivateBroker : IAsyncDisposable
+{
+    /// <summary>The environment variable that names an image to run in Docker instead of the installed server.</summary>
+    public const string ImageVariable = "MESSAGING_TEST_IMAGE";
+
+    private const int Attempts = 5;
+    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+
+    private readonly string _folder;
+    private readonly IBrokerHost _host;
+    private readonly Watchdog _watchdog;
+
+    private PrivateBroker(string folder, IBrokerHost host)
+    {
+        _folder = folder;
+        _host = host;
+        _watchdog = new Watchdog(folder, host);
+    }
+
+    /// <summary>The port on 127.0.0.1.</summary>
+    public int Port => _host.Port;
+
+    /// <summary>Where it listens, with the credentials of its administrator (guest).</summary>
+    public Uri Uri => UriFor("guest", "guest");
+
+    /// <summary>Starts a broker and waits until it is ready.</summary>
+    /// <param name="cancellationToken">Gives up and leaves nothing behind.</param>
+    /// <returns>A broker that answers.</returns>
+    /// <exception cref="InvalidOperationException">There is no RabbitMQ on this machine, or it did not start; the message carries its log.</exception>
+    public static async Task<PrivateBroker> StartNewAsync(CancellationToken cancellationToken = default)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var name = "messaging-" + Guid.NewGuid().ToString("N")[..12];
+            var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), name)).FullName;
+            var image = Environment.GetEnvironmentVariable(ImageVariable);
+            IBrokerHost host = string.IsNullOrEmpty(image) ? new InstalledHost(folder, name) : new DockerHost(image, folder, name);
+            var broker = new PrivateBroker(folder, host);
+            try
+            {
+                await broker.StartAsync(cancellationToken);
+                return broker;
+            }
+            catch (BrokerEndedException) when (attempt < Attempts)
+            {
+                // Most likely somebody took a port between choosing and using it: others are chosen next time.
+                await broker.DisposeAsync();
+            }
+            catch
+            {
+                await broker.DisposeAsync();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>The broker's address with other credentials.</summary>
+    /// <param name="user">The user's name.</param>
+    /// <param name="password">The password.</param>
+    /// <returns>An amqp URI.</returns>
+    public Uri UriFor(string user, string password) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"amqp://{System.Uri.EscapeDataString(user)}:{System.Uri.EscapeDataString(password)}@127.0.0.1:{Port}/"));
+
+    /// <summary>Starts the broker again after <see cref="KillAsync"/>, on the same port and data, and waits until it is ready.</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>Complete when it answers.</returns>
+    public async Task StartAsync(CancellationToken cancellationToken = default)
+    {
+        await _watchdog.StartBrokerAsync();
+        await WaitUntilReadyAsync(cancellationToken);
+    }
+
+    /// <summary>Kills the broker as a crash would (kill -9). Its data stays.</summary>
+    /// <returns>Complete when it is dead.</returns>
+    public Task KillAsync() => _watchdog.KillBrokerAsync();
+
+    /// <summary>Stops the broker inside its running Erlang machine: connections are closed, the port is free.</summary>
+    /// <returns>Complete when it has stopped.</returns>
+    public Task StopAppAsync() => RabbitmqctlAsync("stop_app");
+
+    /// <summary>Starts what <see cref="StopAppAsync"/> stopped and waits until it is ready.</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>Complete when it answers.</returns>
+    public async Task StartAppAsync(CancellationToken cancellationToken = default)
+    {
+        await RabbitmqctlAsync("start_app");
+        await WaitUntilReadyAsync(cancellationToken);
+    }
+
+    /// <summary>Restarts the broker politely: <see cref="StopAppAsync"/>, then <see cref="StartAppAsync"/>.</summary>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <returns>Complete when it answers again.</returns>
+    public async Task RestartAsync(CancellationToken cancellationToken = default)
+    {
+        await StopAppAsync();
+        await StartAppAsync(cancellationToken);
+    }
+
+    /// <summary>Runs <c>rabbitmqctl</c> against this broker.</summary>
+    /// <param name="arguments">For example <c>list_queues</c>, <c>name</c>.</param>
+    /// <returns>What it printed, without its banners.</returns>
+    /// <exception cref="InvalidOperationException">It failed; the message carries what it printed.</exception>
+    public Task<string> RabbitmqctlAsync(params string[] arguments) =>
+        CommandLine.RunAsync([.. _host.Rabbitmqctl, "--quiet", .. arguments], _host.Environment);
+
+    /// <summary>Removes the broker, its processes and its folder.</summary>
+    /// <returns>Complete when nothing is left.</returns>
+    public ValueTask DisposeAsync() => _watchdog.DisposeAsync();
+
+    private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(StartLimit);
+        try
+        {
+            while (!await Handshake.IsAnsweredByAsync(_host.Marker, Port, limit.Token))
+            {
+                if (!await _watchdog.IsBrokerAliveAsync())
+                {
+                    throw new BrokerEndedException(Explain("ended while it started"));
+                }
+
+                await Task.Delay(PollInterval, limit.Token);
+            }
+        }
+        catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new InvalidOperationException(Explain($"was not ready in {StartLimit.TotalSeconds:0} s"), late);
+        }
+    }
+
+    private string Explain(string what)
+    {
+        var console = Path.Combine(_folder, "console.log");
+        var log = File.Exists(console) ? File.ReadAllText(console) : "(nothing)";
+        return $"The private broker {_host.Marker} on port {Port.ToString(CultureInfo.InvariantCulture)} {what}. It printed: {log}";
+    }
+
+    private sealed class BrokerEndedException(string message) : InvalidOperationException(message);
+}
