@@ -70,6 +70,9 @@ internal sealed class Run(RunOptions options, TextWriter notes)
             }
 
             await system.StartRequesterAsync(broker, options.PayloadBytes, limit.Token);
+
+            // One call alone first: what is broken says so here, and what is built at first use is built by one caller.
+            await system.CallAsync().WaitAsync(limit.Token);
             return worker;
         }
         catch (Exception failure)
@@ -82,7 +85,7 @@ internal sealed class Run(RunOptions options, TextWriter notes)
             if (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 throw new TimeoutException(
-                    $"{name} was not connected within {StartLimit.TotalSeconds:0} s. The broker's log tells why; queues that an older run left behind differently are one reason.",
+                    $"{name} did not answer a first call within {StartLimit.TotalSeconds:0} s. The broker's log tells why; queues that an older run left behind differently are one reason.",
                     failure);
             }
 
