@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Messaging.Deadlines;
 
 namespace Messaging.Running;
@@ -21,6 +22,7 @@ internal enum StopReason
 }
 
 /// <summary>A handler's cancellation: the first reason wins, and none reaches a handler after its call.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "See the source: disposing it would break tokens that handlers keep.")]
 internal sealed class RunningCall(Delivery delivery, Action<Exception> onCallbackFailed) : DeadlineEntry
 {
     // Neither pooled nor disposed: a handler may keep its token, which no later call must cancel or break.

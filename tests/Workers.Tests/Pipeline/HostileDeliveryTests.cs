@@ -39,7 +39,7 @@ public sealed class HostileDeliveryTests
                 CorrelationId = texts[2],
                 ReplyTo = texts[3],
                 Expiration = texts[4],
-                Headers = names.Zip(values).DistinctBy(pair => pair.First).ToDictionary(pair => pair.First, pair => pair.Second, StringComparer.Ordinal),
+                Headers = names.Zip(values).DistinctBy(pair => pair.First).ToDictionary(pair => pair.First, pair => (object?)pair.Second, StringComparer.Ordinal),
                 Body = random ? noise ?? [] : System.Text.Encoding.UTF8.GetBytes(body),
             });
 
