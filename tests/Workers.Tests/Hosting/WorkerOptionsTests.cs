@@ -30,12 +30,12 @@ public sealed class WorkerOptionsTests
     }
 
     [Fact]
-    public void Prefetch_is_twice_the_concurrency_unless_it_is_set()
+    public void Prefetch_is_the_concurrency_unless_it_is_set()
     {
-        Assert.Equal(64, new WorkerOptions().EffectivePrefetch);
-        Assert.Equal(14, new WorkerOptions { Concurrency = 7 }.EffectivePrefetch);
+        Assert.Equal(32, new WorkerOptions().EffectivePrefetch);
+        Assert.Equal(7, new WorkerOptions { Concurrency = 7 }.EffectivePrefetch);
         Assert.Equal(9, new WorkerOptions { Concurrency = 7, Prefetch = 9 }.EffectivePrefetch);
-        Assert.Equal(16, new WorkerOptions().EffectiveCommandPrefetch);
+        Assert.Equal(8, new WorkerOptions().EffectiveCommandPrefetch);
     }
 
     [Fact]
