@@ -14,7 +14,7 @@ internal static class Processes
             here, $"Orders: the web app and {OrdersSettings.Workers} workers on {here.Broker.Description}", ThingsToTry(settings.Urls));
         await using var workers = await WorkerCrew.StartAsync(OrdersSettings.Workers, here, CancellationToken.None);
         await using var web = WebApp.Build(settings.Urls, here, services => services.AddHostedService<Traffic>());
-        await web.RunAsync();
+        await WebApp.RunAsync(web, here.Feed);
         return 0;
     }
 
@@ -24,7 +24,7 @@ internal static class Processes
         await using var view = View.Start(
             here, $"Orders: the web app on {here.Broker.Description}", ThingsToTry(settings.Urls));
         await using var web = WebApp.Build(settings.Urls, here);
-        await web.RunAsync();
+        await WebApp.RunAsync(web, here.Feed);
         return 0;
     }
 

@@ -33,4 +33,12 @@ internal static class WebApp
         app.MapOrders();
         return app;
     }
+
+    /// <summary>Runs the web app until the process is told to stop.</summary>
+    public static async Task RunAsync(WebApplication app, ActivityFeed feed)
+    {
+        await app.StartAsync();
+        feed.Publish(new ActivityEntry(Name, Happening.Listening, string.Join(' ', app.Urls)));
+        await app.WaitForShutdownAsync();
+    }
 }
