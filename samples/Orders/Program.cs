@@ -9,15 +9,14 @@ var configuration = new ConfigurationBuilder()
 
 return await CommandLine.RunAsync(args, configuration, async settings =>
 {
-    var time = TimeProvider.System;
-    var feed = new ActivityFeed(time);
     using var broker = new Broker(settings.Broker);
+    var here = new Surroundings(broker, new ActivityFeed(TimeProvider.System), configuration, TimeProvider.System);
 
     return settings switch
     {
-        { Once: true } => await GuidedTour.RunAsync(broker, feed, configuration, time),
-        { Role: Role.Worker } => await Processes.RunWorkerAsync(settings, broker, feed, configuration, time),
-        { Role: Role.Web } => await Processes.RunWebAsync(settings, broker, feed, configuration, time),
-        _ => await Processes.RunAllAsync(settings, broker, feed, configuration, time),
+        { Once: true } => await GuidedTour.RunAsync(here),
+        { Role: Role.Worker } => await Processes.RunWorkerAsync(settings, here),
+        { Role: Role.Web } => await Processes.RunWebAsync(settings, here),
+        _ => await Processes.RunAllAsync(settings, here),
     };
 });

@@ -24,6 +24,7 @@ internal sealed record ActivityEntry(string Source, Happening Happening, string 
         Happening.Ran => "ran",
         Happening.Faulted => "faulted",
         Happening.Stopped => "stopped",
+        Happening.Listening => "listening",
         Happening.Answered => "answered",
         _ => "warned",
     };

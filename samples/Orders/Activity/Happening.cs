@@ -27,6 +27,9 @@ internal enum Happening
     /// <summary>A handler was stopped: its caller cancelled, or the deadline passed.</summary>
     Stopped,
 
+    /// <summary>The web app takes requests.</summary>
+    Listening,
+
     /// <summary>The web app answered a request.</summary>
     Answered,
 

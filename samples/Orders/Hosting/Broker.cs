@@ -17,9 +17,15 @@ internal sealed class Broker(Uri? uri) : IDisposable
         : $"RabbitMQ at {uri.Host}:{(uri.Port < 0 ? 5672 : uri.Port)}";
 
     /// <summary>Makes a host of this process use it.</summary>
-    public MessagingBuilder Use(MessagingBuilder messaging) => uri is null
+    /// <param name="messaging">The host's builder.</param>
+    /// <param name="name">What the broker's tools show for the host's connections.</param>
+    public MessagingBuilder Use(MessagingBuilder messaging, string name) => uri is null
         ? messaging.UseInMemory(_embedded)
-        : throw new NotSupportedException();
+        : messaging.UseRabbitMq(o =>
+        {
+            o.Uri = uri;
+            o.ClientProvidedName = $"orders {name}";
+        });
 
     public void Dispose() => _embedded.Dispose();
 }

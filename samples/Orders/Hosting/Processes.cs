@@ -1,4 +1,3 @@
-using Orders.Activity;
 using Orders.LiveView;
 using Orders.Web;
 using Orders.Worker;
@@ -9,34 +8,31 @@ namespace Orders.Hosting;
 internal static class Processes
 {
     /// <summary>The web app, three workers that compete, and a little traffic.</summary>
-    public static async Task<int> RunAllAsync(
-        OrdersSettings settings, Broker broker, ActivityFeed feed, IConfiguration configuration, TimeProvider time)
+    public static async Task<int> RunAllAsync(OrdersSettings settings, Surroundings here)
     {
         await using var view = View.Start(
-            feed, time, $"Orders: the web app and {OrdersSettings.Workers} workers on {broker.Description}", ThingsToTry(settings.Urls));
-        await using var workers = await WorkerCrew.StartAsync(OrdersSettings.Workers, broker, feed, CancellationToken.None);
-        await using var web = WebApp.Build(settings.Urls, broker, feed, configuration, services => services.AddHostedService<Traffic>());
-        await web.RunAsync();
+            here, $"Orders: the web app and {OrdersSettings.Workers} workers on {here.Broker.Description}", ThingsToTry(settings.Urls));
+        await using var workers = await WorkerCrew.StartAsync(OrdersSettings.Workers, here, CancellationToken.None);
+        await using var web = WebApp.Build(settings.Urls, here, services => services.AddHostedService<Traffic>());
+        await WebApp.RunAsync(web, here.Feed);
         return 0;
     }
 
     /// <summary>The web app alone.</summary>
-    public static async Task<int> RunWebAsync(
-        OrdersSettings settings, Broker broker, ActivityFeed feed, IConfiguration configuration, TimeProvider time)
+    public static async Task<int> RunWebAsync(OrdersSettings settings, Surroundings here)
     {
         await using var view = View.Start(
-            feed, time, $"Orders: the web app on {broker.Description}", ThingsToTry(settings.Urls));
-        await using var web = WebApp.Build(settings.Urls, broker, feed, configuration);
-        await web.RunAsync();
+            here, $"Orders: the web app on {here.Broker.Description}", ThingsToTry(settings.Urls));
+        await using var web = WebApp.Build(settings.Urls, here);
+        await WebApp.RunAsync(web, here.Feed);
         return 0;
     }
 
     /// <summary>One worker alone.</summary>
-    public static async Task<int> RunWorkerAsync(
-        OrdersSettings settings, Broker broker, ActivityFeed feed, IConfiguration configuration, TimeProvider time)
+    public static async Task<int> RunWorkerAsync(OrdersSettings settings, Surroundings here)
     {
-        await using var view = View.Start(feed, time, $"Orders: worker {settings.Name} on {broker.Description}", []);
-        await WorkerInstance.RunAsync(settings.Name, broker, feed, configuration);
+        await using var view = View.Start(here, $"Orders: worker {settings.Name} on {here.Broker.Description}", []);
+        await WorkerInstance.RunAsync(settings.Name, here);
         return 0;
     }
 

@@ -1,4 +1,4 @@
-using Orders.Activity;
+using Orders.Hosting;
 using Spectre.Console;
 
 namespace Orders.LiveView;
@@ -10,6 +10,6 @@ internal static class View
     public static bool OnTerminal { get; } =
         !Console.IsOutputRedirected && AnsiConsole.Profile.Capabilities is { Ansi: true, Interactive: true };
 
-    public static IAsyncDisposable Start(ActivityFeed feed, TimeProvider time, string headline, IReadOnlyList<string> hints) =>
-        OnTerminal ? Dashboard.Start(feed, time, headline, hints) : PlainLines.Start(feed, headline, hints);
+    public static IAsyncDisposable Start(Surroundings here, string headline, IReadOnlyList<string> hints) =>
+        OnTerminal ? Dashboard.Start(here.Feed, here.Time, headline, hints) : PlainLines.Start(here.Feed, headline, hints);
 }

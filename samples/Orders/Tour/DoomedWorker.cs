@@ -9,7 +9,7 @@ internal abstract class DoomedWorker : IAsyncDisposable
     public abstract string Fate { get; }
 
     /// <summary>Starts one: a process of its own where there is a broker between processes, else a worker in this process.</summary>
-    public static async Task<DoomedWorker> StartAsync(TourStage stage, CancellationToken ct) => stage.Broker.Uri is { } uri
+    public static async Task<DoomedWorker> StartAsync(TourStage stage, CancellationToken ct) => stage.Here.Broker.Uri is { } uri
         ? await WorkerProcess.LaunchAsync(uri, ct)
         : await UnpluggedWorker.JoinAsync(stage, ct);
 

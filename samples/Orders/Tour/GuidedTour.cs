@@ -1,4 +1,3 @@
-using Orders.Activity;
 using Orders.Hosting;
 using Orders.Tour.Steps;
 
@@ -23,14 +22,14 @@ internal static class GuidedTour
 
     /// <summary>Takes the tour.</summary>
     /// <returns>0 if every step behaved, else 1.</returns>
-    public static async Task<int> RunAsync(Broker broker, ActivityFeed feed, IConfiguration configuration, TimeProvider time)
+    public static async Task<int> RunAsync(Surroundings here)
     {
-        var start = time.GetTimestamp();
+        var start = here.Time.GetTimestamp();
         var program = new TourProgramme();
-        program.Open(broker.Description);
+        program.Open(here.Broker.Description);
 
         using var interrupted = new ConsoleInterrupt();
-        await using (var stage = await TourStage.SetAsync(broker, feed, configuration, time, interrupted.Token))
+        await using (var stage = await TourStage.SetAsync(here, interrupted.Token))
         {
             foreach (var step in _steps)
             {
@@ -38,7 +37,7 @@ internal static class GuidedTour
             }
         }
 
-        program.Close(_steps.Length, time.GetElapsedTime(start));
+        program.Close(_steps.Length, here.Time.GetElapsedTime(start));
         return program.Failures == 0 ? 0 : 1;
     }
 

@@ -12,13 +12,11 @@ internal sealed class TourStage : IAsyncDisposable
     private readonly WebApplication _web;
     private readonly WorkerCrew _crew;
 
-    private TourStage(WebApplication web, WorkerCrew crew, Broker broker, ActivityFeed feed, TimeProvider time)
+    private TourStage(WebApplication web, WorkerCrew crew, Surroundings here)
     {
         _web = web;
         _crew = crew;
-        Broker = broker;
-        Feed = feed;
-        Time = time;
+        Here = here;
         Orders = web.Services.GetRequiredService<IOrders>();
         Returns = web.Services.GetRequiredService<IReturns>();
         Http = new HttpClient { BaseAddress = new Uri(web.Urls.First()) };
@@ -30,21 +28,20 @@ internal sealed class TourStage : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    public Broker Broker { get; }
+    public Surroundings Here { get; }
 
-    public ActivityFeed Feed { get; }
+    public ActivityFeed Feed => Here.Feed;
 
-    public TimeProvider Time { get; }
+    public TimeProvider Time => Here.Time;
 
     public IEnumerable<string> Workers => _crew.Names;
 
-    public static async Task<TourStage> SetAsync(
-        Broker broker, ActivityFeed feed, IConfiguration configuration, TimeProvider time, CancellationToken ct)
+    public static async Task<TourStage> SetAsync(Surroundings here, CancellationToken ct)
     {
-        var crew = await WorkerCrew.StartAsync(OrdersSettings.Workers, broker, feed, ct);
-        var web = WebApp.Build("http://127.0.0.1:0", broker, feed, configuration);
+        var crew = await WorkerCrew.StartAsync(OrdersSettings.Workers, here, ct);
+        var web = WebApp.Build("http://127.0.0.1:0", here);
         await web.StartAsync(ct);
-        return new TourStage(web, crew, broker, feed, time);
+        return new TourStage(web, crew, here);
     }
 
     public async ValueTask DisposeAsync()

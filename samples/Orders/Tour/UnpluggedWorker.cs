@@ -14,7 +14,7 @@ internal sealed class UnpluggedWorker : DoomedWorker
     public override string Fate => $"{Name} was unplugged";
 
     public static async Task<UnpluggedWorker> JoinAsync(TourStage stage, CancellationToken ct) =>
-        new(stage, await WorkerInstance.StartAsync("doomed", stage.Broker, stage.Feed, ct));
+        new(stage, await WorkerInstance.StartAsync("doomed", stage.Here, ct));
 
     public override Task BusyAsync(CancellationToken ct) => _stage.Feed.WaitForAsync(
         entry => entry.Happening == Happening.Started && entry.Source == Name && entry.Subject == "Audit", ct);

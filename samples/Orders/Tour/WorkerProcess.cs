@@ -13,7 +13,9 @@ internal sealed class WorkerProcess : DoomedWorker
 
     private WorkerProcess(Uri broker)
     {
-        _process = new Process { StartInfo = Itself(["--role", "worker", "--name", Name, "--broker", broker.OriginalString]) };
+        _process = new Process { StartInfo = Itself(["--role", "worker", "--name", Name]) };
+        // Not as an argument: everyone on the machine can read those, and the address may hold a password.
+        _process.StartInfo.Environment["Messaging__RabbitMq__Uri"] = broker.OriginalString;
         _process.OutputDataReceived += (_, line) => Read(line.Data);
         _process.ErrorDataReceived += (_, line) => Read(line.Data);
     }

@@ -10,21 +10,20 @@ internal static class WebApp
     /// <summary>What the web app is called in the live view.</summary>
     public const string Name = "web";
 
-    public static WebApplication Build(
-        string urls, Broker broker, ActivityFeed feed, IConfiguration configuration, Action<IServiceCollection>? more = null)
+    public static WebApplication Build(string urls, Surroundings here, Action<IServiceCollection>? more = null)
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
-        builder.Configuration.AddConfiguration(configuration);
+        builder.Configuration.AddConfiguration(here.Configuration);
         builder.WebHost.UseUrls(urls);
-        builder.Logging.ClearProviders().AddProvider(new FeedLoggerProvider(feed, Name));
-        builder.Services.AddSingleton(feed);
+        builder.Logging.ClearProviders().AddProvider(new FeedLoggerProvider(here.Feed, Name));
+        builder.Services.AddSingleton(here.Feed);
         builder.Services.AddProblemDetails();
         builder.Services.ConfigureHttpJsonOptions(o =>
         {
             o.SerializerOptions.TypeInfoResolverChain.Insert(0, OrdersJson.Default);
             o.SerializerOptions.TypeInfoResolverChain.Insert(1, ProblemsJson.Default);
         });
-        broker.Use(builder.Services.AddMessaging())
+        here.Broker.Use(builder.Services.AddMessaging(), Name)
             .UseJson(OrdersJson.Default)
             .AddRequester<IOrders>()
             .AddRequester<IReturns>();
@@ -33,5 +32,13 @@ internal static class WebApp
         var app = builder.Build();
         app.MapOrders();
         return app;
+    }
+
+    /// <summary>Runs the web app until the process is told to stop.</summary>
+    public static async Task RunAsync(WebApplication app, ActivityFeed feed)
+    {
+        await app.StartAsync();
+        feed.Publish(new ActivityEntry(Name, Happening.Listening, string.Join(' ', app.Urls)));
+        await app.WaitForShutdownAsync();
     }
 }

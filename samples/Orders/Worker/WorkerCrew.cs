@@ -1,4 +1,3 @@
-using Orders.Activity;
 using Orders.Hosting;
 
 namespace Orders.Worker;
@@ -15,12 +14,12 @@ internal sealed class WorkerCrew : IAsyncDisposable
     /// <summary>Their names.</summary>
     public IEnumerable<string> Names => _workers.Select(worker => worker.Name);
 
-    public static async Task<WorkerCrew> StartAsync(int size, Broker broker, ActivityFeed feed, CancellationToken ct)
+    public static async Task<WorkerCrew> StartAsync(int size, Surroundings here, CancellationToken ct)
     {
         var crew = new WorkerCrew();
         for (var number = 1; number <= size; number++)
         {
-            crew._workers.Add(await WorkerInstance.StartAsync($"worker-{number}", broker, feed, ct));
+            crew._workers.Add(await WorkerInstance.StartAsync($"worker-{number}", here, ct));
         }
 
         return crew;

@@ -17,29 +17,25 @@ internal sealed class WorkerInstance : IAsyncDisposable
     public string Name { get; }
 
     /// <summary>Starts a worker that lives until <see cref="StopAsync"/>.</summary>
-    public static async Task<WorkerInstance> StartAsync(string name, Broker broker, ActivityFeed feed, CancellationToken ct)
+    public static async Task<WorkerInstance> StartAsync(string name, Surroundings here, CancellationToken ct)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
-        Configure(builder, name, broker, feed);
+        var builder = Configure(name, here);
         // Ctrl+C belongs to the process that hosts the workers; it stops them in its own order.
         builder.Services.AddSingleton<IHostLifetime, HostedWithin>();
-        var instance = new WorkerInstance(name, builder.Build(), feed);
+        var instance = new WorkerInstance(name, builder.Build(), here.Feed);
         await instance._host.StartAsync(ct);
-        feed.Publish(new ActivityEntry(name, Happening.Joined));
+        here.Feed.Publish(new ActivityEntry(name, Happening.Joined));
         return instance;
     }
 
     /// <summary>Runs a worker until the process is told to stop.</summary>
-    public static async Task RunAsync(string name, Broker broker, ActivityFeed feed, IConfiguration configuration)
+    public static async Task RunAsync(string name, Surroundings here)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
-        builder.Configuration.AddConfiguration(configuration);
-        Configure(builder, name, broker, feed);
-        using var host = builder.Build();
+        using var host = Configure(name, here).Build();
         await host.StartAsync();
-        feed.Publish(new ActivityEntry(name, Happening.Joined));
+        here.Feed.Publish(new ActivityEntry(name, Happening.Joined));
         await host.WaitForShutdownAsync();
-        feed.Publish(new ActivityEntry(name, Happening.Left));
+        here.Feed.Publish(new ActivityEntry(name, Happening.Left));
     }
 
     /// <summary>Takes no more calls, finishes those it has, and goes.</summary>
@@ -67,19 +63,17 @@ internal sealed class WorkerInstance : IAsyncDisposable
         _host.Dispose();
     }
 
-    private static void Configure(HostApplicationBuilder builder, string name, Broker broker, ActivityFeed feed)
+    private static HostApplicationBuilder Configure(string name, Surroundings here)
     {
-        builder.Logging.AddProvider(new FeedLoggerProvider(feed, name));
-        builder.Services.AddSingleton(feed);
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        builder.Configuration.AddConfiguration(here.Configuration);
+        builder.Logging.AddProvider(new FeedLoggerProvider(here.Feed, name));
+        builder.Services.AddSingleton(here.Feed);
         builder.Services.AddSingleton(new WorkerName(name));
-        broker.Use(builder.Services.AddMessaging())
+        here.Broker.Use(builder.Services.AddMessaging(), name)
             .UseJson(OrdersJson.Default)
-            .AddWorker<IOrders, OrdersHandler>(o =>
-            {
-                o.Concurrency = 8;
-                o.Prefetch = 16;
-                o.Use<TellsTheFeed>();
-            });
+            .AddWorker<IOrders, OrdersHandler>(o => o.Use<TellsTheFeed>());
+        return builder;
     }
 
     private sealed class HostedWithin : IHostLifetime
