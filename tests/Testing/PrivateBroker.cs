@@ -14,8 +14,8 @@ public sealed class PrivateBroker : IAsyncDisposable
     public const string ImageVariable = "MESSAGING_TEST_IMAGE";
 
     private const int Attempts = 5;
-    private static readonly TimeSpan StartLimit = TimeSpan.FromMinutes(2);
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan _startLimit = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly string _folder;
     private readonly IBrokerHost _host;
@@ -121,7 +121,7 @@ public sealed class PrivateBroker : IAsyncDisposable
     private async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(StartLimit);
+        limit.CancelAfter(_startLimit);
         try
         {
             while (!await Handshake.IsAnsweredByAsync(_host.Marker, Port, limit.Token))
@@ -131,12 +131,12 @@ public sealed class PrivateBroker : IAsyncDisposable
                     throw new BrokerEndedException(Explain("ended while it started"));
                 }
 
-                await Task.Delay(PollInterval, limit.Token);
+                await Task.Delay(_pollInterval, limit.Token);
             }
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new InvalidOperationException(Explain($"was not ready in {StartLimit.TotalSeconds:0} s"), late);
+            throw new InvalidOperationException(Explain($"was not ready in {_startLimit.TotalSeconds:0} s"), late);
         }
     }
 

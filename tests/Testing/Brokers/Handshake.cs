@@ -7,7 +7,7 @@ namespace Messaging.Testing.Brokers;
 /// <summary>Asks whoever listens on a port for the start of an AMQP handshake.</summary>
 internal static class Handshake
 {
-    private static readonly byte[] ProtocolHeader = [(byte)'A', (byte)'M', (byte)'Q', (byte)'P', 0, 0, 9, 1];
+    private static readonly byte[] _protocolHeader = [(byte)'A', (byte)'M', (byte)'Q', (byte)'P', 0, 0, 9, 1];
 
     /// <summary>Whether a broker whose name contains <paramref name="marker"/> is ready to talk there.</summary>
     public static async Task<bool> IsAnsweredByAsync(string marker, int port, CancellationToken cancellationToken)
@@ -18,7 +18,7 @@ internal static class Handshake
             patience.CancelAfter(TimeSpan.FromSeconds(5));
             using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
             await socket.ConnectAsync(IPAddress.Loopback, port, patience.Token);
-            await socket.SendAsync(ProtocolHeader, patience.Token);
+            await socket.SendAsync(_protocolHeader, patience.Token);
             // The first frame, connection.start, carries the cluster's name and fits one read of this size.
             var buffer = new byte[4096];
             var length = 0;

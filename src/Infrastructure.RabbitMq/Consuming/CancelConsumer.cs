@@ -1,0 +1,27 @@
+using Messaging.Transport;
+using RabbitMQ.Client;
+
+namespace Messaging.RabbitMq;
+
+/// <summary>Tells a worker of cancelled calls.</summary>
+internal sealed class CancelConsumer(IChannel channel, LinkLifetime link, string queue, IWorkerSink sink)
+    : LinkConsumer(channel, link, queue)
+{
+    public override Task HandleBasicDeliverAsync(
+        string consumerTag,
+        ulong deliveryTag,
+        bool redelivered,
+        string exchange,
+        string routingKey,
+        IReadOnlyBasicProperties properties,
+        ReadOnlyMemory<byte> body,
+        CancellationToken cancellationToken = default)
+    {
+        if (properties.CorrelationId is { } correlationId)
+        {
+            sink.OnCancel(correlationId);
+        }
+
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,95 @@
+using System.Security.Cryptography;
+using Messaging.Transport;
+using Messaging.Wire;
+using RabbitMQ.Client;
+
+namespace Messaging.RabbitMq;
+
+/// <summary>The queues at the broker and what they are declared with.</summary>
+internal static class ServiceQueues
+{
+    /// <summary>The exchange, which every broker has, that carries the news of cancelled calls.</summary>
+    public const string CancelExchange = "amq.direct";
+
+    /// <summary>RabbitMQ's pseudo queue for direct replies.</summary>
+    public const string DirectReplyTo = "amq.rabbitmq.reply-to";
+
+    private const string CancelQueuePrefix = "messaging.cancel.";
+
+    // Without a limit of its own RabbitMQ 4 drops a message that was looked at and put back 20 times.
+    private const int DeadLetterDeliveryLimit = int.MaxValue;
+
+    public static string Unique(string prefix) => prefix + RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    /// <summary>Declares a queue that only one requester reads, and that ends with it.</summary>
+    public static async Task<string> DeclareReplyQueueAsync(IChannel channel, CancellationToken cancellationToken)
+    {
+        var name = Unique(WireNames.ReplyQueuePrefix);
+        await channel.QueueDeclareAsync(name, durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return name;
+    }
+
+    /// <summary>Declares a queue that hears of a service's cancelled calls, and that ends with its worker.</summary>
+    public static async Task<string> DeclareCancelQueueAsync(IChannel channel, string service, CancellationToken cancellationToken)
+    {
+        var name = Unique(CancelQueuePrefix);
+        await channel.QueueDeclareAsync(name, durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await channel.QueueBindAsync(name, CancelExchange, WireNames.CancelKey(service), cancellationToken: cancellationToken).ConfigureAwait(false);
+        return name;
+    }
+
+    /// <summary>Declares the calls queue: it outlives its workers by as long as calls should wait for the next.</summary>
+    public static async Task<string> DeclareCallsAsync(IChannel channel, WorkerSubscription subscription, CancellationToken cancellationToken)
+    {
+        var arguments = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["x-expires"] = ExpiryMs(subscription),
+        };
+        await channel.QueueDeclareAsync(
+            subscription.Service, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return subscription.Service;
+    }
+
+    /// <summary>Declares the commands queue and, first, where its dead letters go.</summary>
+    public static async Task<string> DeclareCommandsAsync(IChannel channel, WorkerSubscription subscription, CancellationToken cancellationToken)
+    {
+        if (subscription.CommandDeliveryLimit < 1)
+        {
+            throw new TransportException(
+                TransportFailure.Misconfigured,
+                $"Declaring '{WireNames.CommandsQueue(subscription.Service)}': CommandDeliveryLimit is {subscription.CommandDeliveryLimit}; set it to 1 or more.");
+        }
+
+        var dead = WireNames.DeadLetterQueue(subscription.Service);
+        await DeclareQuorumAsync(channel, dead, new(StringComparer.Ordinal) { ["x-delivery-limit"] = DeadLetterDeliveryLimit }, cancellationToken).ConfigureAwait(false);
+        var commands = WireNames.CommandsQueue(subscription.Service);
+        await DeclareQuorumAsync(
+            channel,
+            commands,
+            new(StringComparer.Ordinal)
+            {
+                ["x-delivery-limit"] = subscription.CommandDeliveryLimit,
+                ["x-dead-letter-exchange"] = string.Empty,
+                ["x-dead-letter-routing-key"] = dead,
+            },
+            cancellationToken).ConfigureAwait(false);
+        return commands;
+    }
+
+    private static Task<QueueDeclareOk> DeclareQuorumAsync(
+        IChannel channel, string name, Dictionary<string, object?> arguments, CancellationToken cancellationToken)
+    {
+        arguments["x-queue-type"] = "quorum";
+        return channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
+    }
+
+    private static long ExpiryMs(WorkerSubscription subscription)
+    {
+        var milliseconds = subscription.CallQueueExpiry.TotalMilliseconds;
+        return milliseconds is >= 1 and < uint.MaxValue
+            ? (long)milliseconds
+            : throw new TransportException(
+                TransportFailure.Misconfigured,
+                $"Declaring '{subscription.Service}': CallQueueExpiry is {subscription.CallQueueExpiry}; set it from 1 ms to 49 days.");
+    }
+}

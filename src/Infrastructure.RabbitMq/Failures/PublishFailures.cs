@@ -1,0 +1,45 @@
+using System.Globalization;
+using Messaging.Transport;
+using RabbitMQ.Client.Exceptions;
+
+namespace Messaging.RabbitMq;
+
+/// <summary>Says why a message did not go out.</summary>
+internal static class PublishFailures
+{
+    public static TransportException LinkLost(string queue, LinkLoss? loss) =>
+        new(TransportFailure.NotSent, $"Publishing to '{queue}': the link to RabbitMQ is gone ({loss?.Reason ?? "closing"}). Nothing was sent; try again when there is a new one.");
+
+    public static TransportException BrokeMidway(string queue, LinkLoss loss) =>
+        new(TransportFailure.Unknown, $"Publishing to '{queue}': {loss.Reason}. It is unknown whether the message was taken.");
+
+    public static TransportException Unroutable(string queue) =>
+        new(TransportFailure.Unroutable, $"Publishing to '{queue}': no such queue. Nobody has served it yet, or not for as long as it waits; start a worker.");
+
+    public static TransportException Refused(string queue) =>
+        new(TransportFailure.Refused, $"Publishing to '{queue}': RabbitMQ refused the message (a negative confirm): the queue is full or has no quorum. Back off and try again.");
+
+    public static TransportException BodyTooLarge(string queue, int bytes, int limit) =>
+        new(TransportFailure.TooLarge, string.Create(
+            CultureInfo.InvariantCulture,
+            $"Publishing to '{queue}': the message is {bytes} bytes and the limit is {limit}. Send less, or raise Messaging:RabbitMq:MaxMessageBytes here and max_message_size at the broker."));
+
+    public static TransportException HeadersTooLarge(string queue, int bytes, int limit) =>
+        new(TransportFailure.TooLarge, string.Create(
+            CultureInfo.InvariantCulture,
+            $"Publishing to '{queue}': the headers are {bytes} bytes and one frame holds {limit}. Send less in headers; large values belong in the body."));
+
+    /// <summary>What a publish failed with that the client library reported.</summary>
+    public static TransportException From(Exception exception, string queue) => exception switch
+    {
+        TransportException known => known,
+        AlreadyClosedException closed => new TransportException(
+            TransportFailure.NotSent, $"Publishing to '{queue}': {ShutdownReasons.Explain("channel", closed.ShutdownReason!)}. Nothing was sent.", closed),
+
+        // Thrown while the message is written into memory, before anything is sent.
+        ArgumentException or WireFormattingException => new TransportException(
+            TransportFailure.Misconfigured, $"Publishing to '{queue}': a property can't be written: {exception.Message} AMQP's short strings hold 255 bytes.", exception),
+        _ => new TransportException(
+            TransportFailure.Unknown, $"Publishing to '{queue}': {exception.Message} It is unknown whether the message was taken.", exception),
+    };
+}

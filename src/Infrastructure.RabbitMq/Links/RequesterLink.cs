@@ -1,0 +1,66 @@
+using Messaging.Transport;
+using Microsoft.Extensions.Logging;
+
+namespace Messaging.RabbitMq;
+
+/// <summary>A requester's link.</summary>
+internal sealed class RequesterLink : IRequesterLink
+{
+    private readonly LinkLifetime _lifetime;
+    private readonly Publisher _publisher;
+    private readonly ConfirmingPublisher _confirming;
+    private readonly CancelPublisher _cancels;
+
+    private RequesterLink(LinkLifetime lifetime, string replyTo, Publisher publisher, ConfirmingPublisher confirming, CancelPublisher cancels)
+    {
+        _lifetime = lifetime;
+        ReplyTo = replyTo;
+        _publisher = publisher;
+        _confirming = confirming;
+        _cancels = cancels;
+    }
+
+    public string ReplyTo { get; }
+
+    public Task<LinkLoss> Lost => _lifetime.Lost;
+
+    /// <summary>Opens it on the connections for requests and for replies.</summary>
+    public static async Task<IRequesterLink> OpenAsync(
+        LinkLifetime lifetime, LinkConnections connections, RabbitMqReplyPath path, IRequesterSink sink, ILogger logger, CancellationToken cancellationToken)
+    {
+        var requests = await connections.Requests.GetAsync(cancellationToken).ConfigureAwait(false);
+        var limits = connections.LimitsOf(requests);
+        var publishing = await lifetime.OpenVitalChannelAsync(requests, "requests", cancellationToken).ConfigureAwait(false);
+
+        // The consumer comes first: a reply must never find nobody, and direct reply-to refuses requests until it is there.
+        string replyTo;
+        if (path == RabbitMqReplyPath.DirectReplyTo)
+        {
+            replyTo = ServiceQueues.DirectReplyTo;
+            await new ReplyConsumer(publishing, lifetime, replyTo, sink).StartAsync(autoAck: true, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            var replies = await connections.Replies.GetAsync(cancellationToken).ConfigureAwait(false);
+            var receiving = await lifetime.OpenVitalChannelAsync(replies, "replies", cancellationToken).ConfigureAwait(false);
+            replyTo = await ServiceQueues.DeclareReplyQueueAsync(receiving, cancellationToken).ConfigureAwait(false);
+            lifetime.WhenDisposed(() => receiving.QueueDeleteAsync(replyTo, ifUnused: false, ifEmpty: false));
+            await new ReplyConsumer(receiving, lifetime, replyTo, sink).StartAsync(autoAck: true, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new RequesterLink(
+            lifetime,
+            replyTo,
+            new Publisher(publishing, lifetime, limits, sink.OnReturned),
+            await ConfirmingPublisher.OpenAsync(lifetime, requests, "commands", limits, cancellationToken).ConfigureAwait(false),
+            new CancelPublisher(await lifetime.OpenChannelAsync(requests, options: null, cancellationToken).ConfigureAwait(false), lifetime, logger));
+    }
+
+    public ValueTask PublishAsync(OutboundMessage message) => _publisher.PublishAsync(message);
+
+    public ValueTask PublishConfirmedAsync(OutboundMessage message) => _confirming.PublishAsync(message);
+
+    public ValueTask PublishCancelAsync(string service, string correlationId) => _cancels.PublishAsync(service, correlationId);
+
+    public ValueTask DisposeAsync() => _lifetime.DisposeAsync();
+}

@@ -1,0 +1,135 @@
+using Messaging.Transport;
+using Messaging.Wire;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
+
+namespace Messaging.RabbitMq;
+
+/// <summary>A worker's link.</summary>
+internal sealed partial class WorkerLink : IWorkerLink
+{
+    private readonly LinkLifetime _lifetime;
+    private readonly string _service;
+    private readonly Publisher _replies;
+    private readonly ConfirmingPublisher _deadLetters;
+    private DeliveryConsumer? _calls;
+    private DeliveryConsumer? _commands;
+
+    private WorkerLink(LinkLifetime lifetime, string service, Publisher replies, ConfirmingPublisher deadLetters)
+    {
+        _lifetime = lifetime;
+        _service = service;
+        _replies = replies;
+        _deadLetters = deadLetters;
+    }
+
+    public Task<LinkLoss> Lost => _lifetime.Lost;
+
+    /// <summary>Opens it on the connections for deliveries and for responses. It consumes last, when all else stands.</summary>
+    public static async Task<IWorkerLink> OpenAsync(
+        LinkLifetime lifetime, LinkConnections connections, WorkerSubscription subscription, IWorkerSink sink, ILogger logger, CancellationToken cancellationToken)
+    {
+        var responses = await connections.Responses.GetAsync(cancellationToken).ConfigureAwait(false);
+        var limits = connections.LimitsOf(responses);
+        var replying = await lifetime.OpenVitalChannelAsync(responses, "replies", cancellationToken).ConfigureAwait(false);
+        var deadLetters = await ConfirmingPublisher.OpenAsync(lifetime, responses, "dead letters", limits, cancellationToken).ConfigureAwait(false);
+        var link = new WorkerLink(lifetime, subscription.Service, new Publisher(replying, lifetime, limits, sink.OnReplyReturned), deadLetters);
+
+        var deliveries = await connections.Deliveries.GetAsync(cancellationToken).ConfigureAwait(false);
+        await ConsumeCancelsAsync(lifetime, deliveries, subscription.Service, sink, logger, cancellationToken).ConfigureAwait(false);
+        if (subscription.Calls)
+        {
+            var channel = await lifetime.OpenVitalChannelAsync(deliveries, "calls", cancellationToken).ConfigureAwait(false);
+            var queue = await ServiceQueues.DeclareCallsAsync(channel, subscription, cancellationToken).ConfigureAwait(false);
+            await channel.BasicQosAsync(prefetchSize: 0, subscription.CallPrefetch, global: false, cancellationToken).ConfigureAwait(false);
+            link._calls = new DeliveryConsumer(channel, lifetime, queue, QueueKind.Calls, sink);
+        }
+
+        if (subscription.Commands)
+        {
+            var channel = await lifetime.OpenVitalChannelAsync(deliveries, "commands", cancellationToken).ConfigureAwait(false);
+            var queue = await ServiceQueues.DeclareCommandsAsync(channel, subscription, cancellationToken).ConfigureAwait(false);
+            await channel.BasicQosAsync(prefetchSize: 0, subscription.CommandPrefetch, global: false, cancellationToken).ConfigureAwait(false);
+            link._commands = new DeliveryConsumer(channel, lifetime, queue, QueueKind.Commands, sink);
+        }
+
+        await (link._calls?.StartAsync(autoAck: false, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+        await (link._commands?.StartAsync(autoAck: false, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+        return link;
+    }
+
+    public ValueTask ReplyAsync(OutboundMessage reply) => _replies.PublishAsync(reply);
+
+    public ValueTask AckAsync(DeliveryTag tag) => Settle(tag, requeue: false);
+
+    public ValueTask RequeueAsync(DeliveryTag tag) => Settle(tag, requeue: true);
+
+    public ValueTask DeadLetterAsync(OutboundMessage message) =>
+        _deadLetters.PublishAsync(message with { Queue = WireNames.DeadLetterQueue(_service), Persistent = true });
+
+    public async ValueTask StopConsumingAsync()
+    {
+        await (_calls?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+        await (_commands?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => _lifetime.DisposeAsync();
+
+    private static async Task ConsumeCancelsAsync(
+        LinkLifetime lifetime, BrokerConnection connection, string service, IWorkerSink sink, ILogger logger, CancellationToken cancellationToken)
+    {
+        var channel = await lifetime.OpenChannelAsync(connection, options: null, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var queue = await ServiceQueues.DeclareCancelQueueAsync(channel, service, cancellationToken).ConfigureAwait(false);
+            await new CancelConsumer(channel, lifetime, queue, sink).StartAsync(autoAck: true, cancellationToken).ConfigureAwait(false);
+            lifetime.LoseWith(channel, "cancelled calls");
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.AccessRefused } reason)
+        {
+            // A worker can do without: calls whose requester gave up run until their deadline.
+            LogDenied(logger, service, reason.ReplyText);
+        }
+    }
+
+    private ValueTask Settle(DeliveryTag tag, bool requeue)
+    {
+        var consumer = tag.Queue == QueueKind.Calls ? _calls : _commands;
+        if (consumer is null || _lifetime.Loss is not null || !_lifetime.InFlight.TryEnter())
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        var settle = requeue
+            ? consumer.Channel.BasicNackAsync(tag.Value, multiple: false, requeue: true, CancellationToken.None)
+            : consumer.Channel.BasicAckAsync(tag.Value, multiple: false, CancellationToken.None);
+        if (settle.IsCompletedSuccessfully)
+        {
+            _lifetime.InFlight.Exit();
+            return settle;
+        }
+
+        return FinishAsync(settle.AsTask());
+    }
+
+    private async ValueTask FinishAsync(Task settle)
+    {
+        try
+        {
+            await _lifetime.WhenDoneOrLostAsync(settle, _service).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            // What is not settled is delivered again, but only once the link is gone.
+            _lifetime.Lose($"a delivery could not be settled: {e.Message}");
+        }
+        finally
+        {
+            _lifetime.InFlight.Exit();
+        }
+    }
+
+    [LoggerMessage(EventId = 40, Level = LogLevel.Warning, Message = "The worker of {Service} will not hear of cancelled calls and runs them until their deadline: RabbitMQ denies it the queue: {Reason}")]
+    private static partial void LogDenied(ILogger logger, string service, string reason);
+}

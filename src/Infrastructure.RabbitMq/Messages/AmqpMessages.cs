@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text;
+using Messaging.Transport;
+using Messaging.Wire;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Messaging.RabbitMq;
+
+/// <summary>Turns messages into AMQP's and back: the only place that knows the client library's properties.</summary>
+internal static class AmqpMessages
+{
+    // A table entry is its name, a length, a tag, and its value with a length of its own.
+    private const int EntryOverhead = 6;
+
+    /// <summary>Hands a message to a channel, through the default exchange.</summary>
+    /// <exception cref="TransportException">It is over a limit.</exception>
+    public static ValueTask SendAsync(IChannel channel, in OutboundMessage message, in MessageLimits limits, bool mandatory = true)
+    {
+        if (message.Body.Length > limits.MaxBodyBytes)
+        {
+            throw PublishFailures.BodyTooLarge(message.Queue, message.Body.Length, limits.MaxBodyBytes);
+        }
+
+        // Never a token: a publish that is abandoned midway would leave half a message on the channel.
+        return channel.BasicPublishAsync(
+            string.Empty, message.Queue, mandatory, Properties(message, limits.MaxHeaderBytes), message.Body, CancellationToken.None);
+    }
+
+    /// <summary>Hands the news of a cancelled call to a channel, for all workers of a service.</summary>
+    public static ValueTask SendCancelAsync(IChannel channel, string service, string correlationId) =>
+        channel.BasicPublishAsync(
+            ServiceQueues.CancelExchange,
+            WireNames.CancelKey(service),
+            mandatory: false,
+            new BasicProperties { Type = WireNames.CancelType, CorrelationId = correlationId },
+            ReadOnlyMemory<byte>.Empty,
+            CancellationToken.None);
+
+    public static InboundMessage Read(IReadOnlyBasicProperties properties, bool redelivered, ulong deliveryTag, ReadOnlyMemory<byte> body) => new()
+    {
+        Type = properties.Type,
+        ContentType = properties.ContentType,
+        CorrelationId = properties.CorrelationId,
+        MessageId = properties.MessageId,
+        ReplyTo = properties.ReplyTo,
+        Expiration = properties.Expiration,
+        UserId = properties.UserId,
+        Headers = properties.Headers switch
+        {
+            null => null,
+            IReadOnlyDictionary<string, object?> readable => readable,
+            var other => new Dictionary<string, object?>(other, StringComparer.Ordinal),
+        },
+        Redelivered = redelivered,
+        DeliveryTag = deliveryTag,
+        Body = body,
+    };
+
+    public static string? CorrelationIdOf(BasicReturnEventArgs returned) => returned.BasicProperties.CorrelationId;
+
+    public static string? MessageIdOf(BasicReturnEventArgs returned) => returned.BasicProperties.MessageId;
+
+    private static BasicProperties Properties(in OutboundMessage message, int maxHeaderBytes)
+    {
+        var properties = new BasicProperties
+        {
+            Type = message.Type,
+            DeliveryMode = message.Persistent ? DeliveryModes.Persistent : DeliveryModes.Transient,
+            ContentType = message.ContentType,
+            CorrelationId = message.CorrelationId,
+            MessageId = message.MessageId,
+            ReplyTo = message.ReplyTo,
+            Expiration = message.ExpirationMs?.ToString(CultureInfo.InvariantCulture),
+        };
+        if (message.Headers is { Count: > 0 } headers)
+        {
+            properties.Headers = Copy(headers, message.Queue, maxHeaderBytes);
+        }
+
+        return properties;
+    }
+
+    // A copy, because the library writes headers of its own into what it is given, and ours are shared between messages.
+    private static Dictionary<string, object?> Copy(IReadOnlyDictionary<string, object?> headers, string queue, int maxBytes)
+    {
+        var copy = new Dictionary<string, object?>(headers, StringComparer.Ordinal);
+        var bytes = 0;
+        foreach (var (name, value) in copy)
+        {
+            bytes += EntryOverhead + Encoding.UTF8.GetByteCount(name) + (value is string text ? Encoding.UTF8.GetByteCount(text) : sizeof(long));
+        }
+
+        // The broker closes the whole connection on properties that don't fit one frame.
+        return bytes <= maxBytes ? copy : throw PublishFailures.HeadersTooLarge(queue, bytes, maxBytes);
+    }
+}

@@ -1,0 +1,85 @@
+using Messaging.Transport;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
+
+namespace Messaging.RabbitMq;
+
+/// <summary>Publishes on one channel without confirms, mandatory.</summary>
+internal sealed class Publisher
+{
+    private readonly IChannel _channel;
+    private readonly LinkLifetime _link;
+    private readonly MessageLimits _limits;
+    private readonly Action<string> _returned;
+
+    /// <param name="channel">A channel of its own.</param>
+    /// <param name="link">The link that the channel belongs to.</param>
+    /// <param name="limits">What a message may weigh.</param>
+    /// <param name="returned">Takes the correlation ids of messages that found no queue.</param>
+    public Publisher(IChannel channel, LinkLifetime link, MessageLimits limits, Action<string> returned)
+    {
+        _channel = channel;
+        _link = link;
+        _limits = limits;
+        _returned = returned;
+        channel.BasicReturnAsync += OnReturnAsync;
+    }
+
+    public ValueTask PublishAsync(in OutboundMessage message)
+    {
+        if (_link.Loss is not null || !_link.InFlight.TryEnter())
+        {
+            return ValueTask.FromException(PublishFailures.LinkLost(message.Queue, _link.Loss));
+        }
+
+        var entered = true;
+        try
+        {
+            var publish = AmqpMessages.SendAsync(_channel, message, _limits);
+            if (publish.IsCompletedSuccessfully)
+            {
+                return publish;
+            }
+
+            entered = false;
+            return FinishAsync(publish.AsTask(), message.Queue);
+        }
+        catch (TransportException e)
+        {
+            return ValueTask.FromException(e);
+        }
+        finally
+        {
+            if (entered)
+            {
+                _link.InFlight.Exit();
+            }
+        }
+    }
+
+    private async ValueTask FinishAsync(Task publish, string queue)
+    {
+        try
+        {
+            await _link.WhenDoneOrLostAsync(publish, queue).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            throw PublishFailures.From(e, queue);
+        }
+        finally
+        {
+            _link.InFlight.Exit();
+        }
+    }
+
+    private Task OnReturnAsync(object sender, BasicReturnEventArgs returned)
+    {
+        if (AmqpMessages.CorrelationIdOf(returned) is { } correlationId)
+        {
+            _returned(correlationId);
+        }
+
+        return Task.CompletedTask;
+    }
+}
