@@ -42,16 +42,18 @@ internal static class Processes
 
     private static string[] ThingsToTry(string urls)
     {
-        var url = urls.Split(';')[0].TrimEnd('/').Replace("0.0.0.0", "localhost", StringComparison.Ordinal);
-        return
+        var url = urls.Split(';')[0].TrimEnd('/').Replace("+", "localhost", StringComparison.Ordinal).Replace("0.0.0.0", "localhost", StringComparison.Ordinal);
+        (string Command, string Meaning)[] things =
         [
-            $"curl '{url}/quotes/tea?quantity=3'                     a call, served by whichever worker is free",
-            $"curl '{url}/quotes/unicorn'                            a typed fault: 409",
-            $"curl -X POST {url}/orders/1001/ship                    a command: 202, run soon after",
-            $"curl -X POST {url}/orders/1001/return                  nobody serves it: 503 at once",
-            $"curl --json '{{\"sku\":\"tea\",\"quantity\":2}}' {url}/orders  an order",
-            $"curl '{url}/audits/mine?shelves=50'                    slow: press Ctrl+C and its handler stops",
-            "Ctrl+C here                                             stops cleanly",
+            ($"curl '{url}/quotes/tea?quantity=3'", "a call, served by whichever worker is free"),
+            ($"curl '{url}/quotes/unicorn'", "a typed fault: 409"),
+            ($"curl --json '{{\"sku\":\"tea\",\"quantity\":2}}' {url}/orders", "an order"),
+            ($"curl -X POST {url}/orders/1001/ship", "a command: 202, run soon after"),
+            ($"curl -X POST {url}/orders/1001/return", "nobody serves it: 503 at once"),
+            ($"curl '{url}/audits/mine?shelves=50'", "slow: press Ctrl+C and its handler stops"),
+            ("Ctrl+C here", "stops cleanly"),
         ];
+        var width = things.Max(thing => thing.Command.Length);
+        return [.. things.Select(thing => $"{thing.Command.PadRight(width)}  {thing.Meaning}")];
     }
 }

@@ -17,12 +17,12 @@ internal sealed class TourProgramme
         Console.Out.WriteLine();
     }
 
-    public void Behaved(string title, string seen) => Step("✓", "green", title, seen);
+    public void Behaved(string title, string seen) => Step("✓", Color.Green, title, seen);
 
     public void Misbehaved(string title, string seen)
     {
         Failures++;
-        Step("✗", "red", title, seen);
+        Step("✗", Color.Red, title, seen);
     }
 
     public void Close(int steps, TimeSpan took)
@@ -33,11 +33,15 @@ internal sealed class TourProgramme
             Failures == 0 ? "green" : "red");
     }
 
-    private static void Step(string mark, string colour, string title, string seen)
+    private static void Step(string mark, Color colour, string title, string seen)
     {
         if (View.OnTerminal)
         {
-            AnsiConsole.MarkupLineInterpolated($"[{colour}]{mark}[/] [bold]{title.PadRight(TitleWidth)}[/] {seen}");
+            AnsiConsole.Write(new Grid()
+                .AddColumn(new GridColumn().NoWrap().Width(1).PadRight(1))
+                .AddColumn(new GridColumn().NoWrap().Width(TitleWidth).PadRight(1))
+                .AddColumn()
+                .AddRow(new Text(mark, colour), new Text(title), new Text(seen)));
         }
         else
         {
