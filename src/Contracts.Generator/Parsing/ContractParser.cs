@@ -113,6 +113,10 @@ internal static class ContractParser
     private static string HintName(INamedTypeSymbol contract)
     {
         var name = FlatName(contract, ".") + ".g.cs";
-        return contract.ContainingNamespace is { IsGlobalNamespace: false } ns ? $"{ns.ToDisplayString()}.{name}" : name;
+
+        // Keywords in names of namespaces are written with an @, which names of files may not have.
+        return contract.ContainingNamespace is { IsGlobalNamespace: false } ns
+            ? $"{ns.ToDisplayString().Replace("@", string.Empty)}.{name}"
+            : name;
     }
 }

@@ -75,13 +75,14 @@ internal sealed class FaultCatalog(Compilation compilation, INamedTypeSymbol con
 
     private INamedTypeSymbol? Accept(ITypeSymbol type, INamedTypeSymbol declaredIn, Location? place)
     {
-        if (KnownTypes.IsUnresolved(type))
+        // The arguments of an open generic type look missing too; that one is for us to report.
+        if (type is not INamedTypeSymbol { IsUnboundGenericType: true } && KnownTypes.IsUnresolved(type))
         {
             problems.LeaveToCompiler();
             return null;
         }
 
-        if (type is not INamedTypeSymbol exception || !IsException(exception))
+        if (type is not INamedTypeSymbol exception || !IsException(exception.OriginalDefinition))
         {
             problems.Report(Rules.FaultIsException, declaredIn, place, KnownTypes.Short(type));
             return null;

@@ -64,6 +64,7 @@ internal static class InterfaceMembers
         IPropertySymbol => "a property",
         IEventSymbol => "an event",
         IMethodSymbol { MethodKind: MethodKind.PropertyGet or MethodKind.PropertySet or MethodKind.EventAdd or MethodKind.EventRemove } => null,
+        IMethodSymbol { MethodKind: MethodKind.ExplicitInterfaceImplementation } => "an inherited method made abstract again",
         IMethodSymbol { IsStatic: true } => "a static abstract member",
         IMethodSymbol => "not public",
         _ => null,

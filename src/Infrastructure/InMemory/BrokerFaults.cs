@@ -128,16 +128,23 @@ internal sealed class BrokerFaults(InMemoryBroker broker)
     public bool QueueExists(string name) => broker.TryFind(name, out _);
 
     /// <summary>The messages that wait in a queue, in order, with bodies of their own. Empty when there is no such queue.</summary>
-    public IReadOnlyList<InboundMessage> Peek(string name)
+    public IReadOnlyList<InboundMessage> Peek(string queue) => Inspect(queue, keep: true);
+
+    /// <summary>As <see cref="Peek"/>, and takes them out.</summary>
+    public IReadOnlyList<InboundMessage> Take(string queue) => Inspect(queue, keep: false);
+
+    private List<InboundMessage> Inspect(string name, bool keep)
     {
         var messages = new List<InboundMessage>();
         if (broker.TryFind(name, out var queue) && queue is WorkQueue work)
         {
-            work.Inspect(message => messages.Add(message.Content with
-            {
-                Body = message.Content.Body.ToArray(),
-                Redelivered = message.Returns > 0,
-            }));
+            work.Inspect(
+                message => messages.Add(message.Content with
+                {
+                    Body = message.Content.Body.ToArray(),
+                    Redelivered = message.Returns > 0,
+                }),
+                keep);
         }
 
         return messages;

@@ -13,10 +13,9 @@ internal sealed class WorkQueue(string name, QueueArguments arguments, InMemoryB
     public const string ExpiredReason = "expired";
 
     private readonly Lock _sync = new();
-    private readonly List<Consumer> _consumers = [];
+    private readonly ConsumerRing _consumers = new();
     private readonly ReadyMessages _ready = new();
     private long _nextSequence;
-    private int _turn;
     private bool _gone;
     private IdleTimer? _idle;
 
@@ -33,7 +32,7 @@ internal sealed class WorkQueue(string name, QueueArguments arguments, InMemoryB
             }
 
             message.Sequence = _nextSequence++;
-            if (_ready.Count == 0 && TakeTurn() is { } consumer)
+            if (_ready.Count == 0 && _consumers.TakeTurn() is { } consumer)
             {
                 Give(message, consumer, ref after);
             }
@@ -128,7 +127,7 @@ internal sealed class WorkQueue(string name, QueueArguments arguments, InMemoryB
         lock (_sync)
         {
             MarkGone();
-            return [.. _consumers];
+            return _consumers.ToList();
         }
     }
 
@@ -162,8 +161,8 @@ internal sealed class WorkQueue(string name, QueueArguments arguments, InMemoryB
         }
     }
 
-    /// <summary>Looks at the messages that wait, in order. They are valid only during the look.</summary>
-    public void Inspect(Action<BrokerMessage> look)
+    /// <summary>Shows the messages that wait, in order and valid only while shown, and keeps them or not.</summary>
+    public void Inspect(Action<BrokerMessage> look, bool keep)
     {
         var after = default(Aftermath);
         lock (_sync)
@@ -172,7 +171,14 @@ internal sealed class WorkQueue(string name, QueueArguments arguments, InMemoryB
             foreach (var message in _ready.TakeAll())
             {
                 look(message);
-                _ready.PutBack(message);
+                if (keep)
+                {
+                    _ready.PutBack(message);
+                }
+                else
+                {
+                    message.Release();
+                }
             }
         }
 
@@ -184,7 +190,7 @@ internal sealed class WorkQueue(string name, QueueArguments arguments, InMemoryB
         while (_ready.Count > 0)
         {
             DropExpired(ref after);
-            if (_ready.Count == 0 || TakeTurn() is not { } consumer)
+            if (_ready.Count == 0 || _consumers.TakeTurn() is not { } consumer)
             {
                 return;
             }
@@ -199,27 +205,6 @@ internal sealed class WorkQueue(string name, QueueArguments arguments, InMemoryB
         {
             after.Wake(consumer);
         }
-    }
-
-    private Consumer? TakeTurn()
-    {
-        var count = _consumers.Count;
-        for (var i = 0; i < count; i++)
-        {
-            var index = _turn + i;
-            if (index >= count)
-            {
-                index -= count;
-            }
-
-            if (_consumers[index].HasCredit)
-            {
-                _turn = index + 1 == count ? 0 : index + 1;
-                return _consumers[index];
-            }
-        }
-
-        return null;
     }
 
     private void PutBack(BrokerMessage message, ref Aftermath after)
@@ -259,19 +244,10 @@ internal sealed class WorkQueue(string name, QueueArguments arguments, InMemoryB
 
     private void Remove(Consumer consumer)
     {
-        var index = _consumers.IndexOf(consumer);
-        if (index < 0)
+        if (_consumers.Remove(consumer))
         {
-            return;
+            StartIdling();
         }
-
-        _consumers.RemoveAt(index);
-        if (index < _turn || _turn == _consumers.Count)
-        {
-            _turn = Math.Max(0, _turn - 1);
-        }
-
-        StartIdling();
     }
 
     private void StartIdling()

@@ -69,6 +69,12 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
         {
             lock (_lock)
             {
+                if (_stop.Task.IsCompleted)
+                {
+                    _next.TrySetCanceled();
+                    return;
+                }
+
                 _loop ??= KeepAsync();
             }
         }
@@ -89,8 +95,13 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        // A drained worker closed it before its container does, and a container disposes once for each registration.
+        if (!_stop.TrySetResult(new LinkLoss("closed", Disposed: true)))
+        {
+            return;
+        }
+
         await _stopping.CancelAsync().ConfigureAwait(false);
-        _stop.TrySetResult(new LinkLoss("closed", Disposed: true));
         if (_loop is not null)
         {
             await _loop.ConfigureAwait(false);

@@ -1,0 +1,3 @@
+using Messaging.RoundTrip;
+
+return await RoundTripCommand.Create().Parse(args).InvokeAsync();

@@ -1,0 +1,63 @@
+using Messaging.RoundTrip.Measuring;
+using Messaging.RoundTrip.Systems;
+
+namespace Messaging.RoundTrip.Reports;
+
+/// <summary>One line of a report: medians over the rounds.</summary>
+/// <param name="Median">Every figure is the median of its own kind.</param>
+/// <param name="Ratio">The median over the rounds of this system's calls per second to the yardstick's in the same round; null when that was not measured.</param>
+internal sealed record ReportLine(Measurement Median, double? Ratio);
+
+/// <summary>Turns the measurements of all rounds into medians and ratios.</summary>
+internal static class Report
+{
+    /// <summary>Makes the lines of a report, by concurrency, then in the order of the systems.</summary>
+    /// <param name="rounds">The measurements of each round.</param>
+    public static IReadOnlyList<ReportLine> Lines(IReadOnlyList<IReadOnlyList<Measurement>> rounds)
+    {
+        var lines = new List<ReportLine>();
+        foreach (var group in rounds.SelectMany(round => round).GroupBy(one => (one.System, one.Concurrency)))
+        {
+            var (system, concurrency) = group.Key;
+            lines.Add(new ReportLine(
+                new Measurement(
+                    system,
+                    concurrency,
+                    Median(group.Select(one => one.CallsPerSecond)),
+                    Median(group.Select(one => one.P50Us)),
+                    Median(group.Select(one => one.P99Us)),
+                    Median(group.Select(one => one.CpuUsPerCall))),
+                Ratio(rounds, system, concurrency)));
+        }
+
+        return [.. lines.OrderBy(line => line.Median.Concurrency).ThenBy(line => IndexOf(line.Median.System))];
+    }
+
+    private static double? Ratio(IReadOnlyList<IReadOnlyList<Measurement>> rounds, string system, int concurrency)
+    {
+        var ratios = new List<double>();
+        foreach (var round in rounds)
+        {
+            var baseline = Find(round, SystemCatalog.Baseline, concurrency);
+            var own = Find(round, system, concurrency);
+            if (baseline is not null && own is not null)
+            {
+                ratios.Add(own.CallsPerSecond / baseline.CallsPerSecond);
+            }
+        }
+
+        return ratios.Count == 0 ? null : Median(ratios);
+    }
+
+    private static Measurement? Find(IReadOnlyList<Measurement> round, string system, int concurrency) =>
+        round.FirstOrDefault(one => one.Concurrency == concurrency && string.Equals(one.System, system, StringComparison.Ordinal));
+
+    private static int IndexOf(string system) => SystemCatalog.All.ToList().IndexOf(system);
+
+    private static double Median(IEnumerable<double> values)
+    {
+        var sorted = values.Order().ToArray();
+        var middle = sorted.Length / 2;
+        return sorted.Length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    }
+}

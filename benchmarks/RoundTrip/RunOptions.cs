@@ -1,0 +1,32 @@
+namespace Messaging.RoundTrip;
+
+/// <summary>What to measure.</summary>
+internal sealed record RunOptions
+{
+    /// <summary>The broker to use; null starts a private one.</summary>
+    public required Uri? Broker { get; init; }
+
+    /// <summary>The process whose processor time is the broker's; null finds it when the broker runs on this machine.</summary>
+    public required int? BrokerPid { get; init; }
+
+    /// <summary>Names from the catalog of systems, in the order of the first round.</summary>
+    public required IReadOnlyList<string> Systems { get; init; }
+
+    /// <summary>The numbers of concurrent callers.</summary>
+    public required IReadOnlyList<int> Callers { get; init; }
+
+    /// <summary>The size of a request and of its reply, in bytes.</summary>
+    public required int PayloadBytes { get; init; }
+
+    /// <summary>How long to call before anything is counted.</summary>
+    public required TimeSpan WarmUp { get; init; }
+
+    /// <summary>How long to count.</summary>
+    public required TimeSpan Measured { get; init; }
+
+    /// <summary>How often everything is repeated.</summary>
+    public required int Rounds { get; init; }
+
+    /// <summary>Requester and worker in two processes.</summary>
+    public required bool Split { get; init; }
+}

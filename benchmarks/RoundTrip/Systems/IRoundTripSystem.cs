@@ -1,0 +1,23 @@
+namespace Messaging.RoundTrip.Systems;
+
+/// <summary>
+/// One way to make a request/reply round trip over a broker. An instance plays the worker, the requester, or both;
+/// whatever it opens is closed when it is disposed.
+/// </summary>
+internal interface IRoundTripSystem : IAsyncDisposable
+{
+    /// <summary>Connects a worker that answers every request with what it was sent.</summary>
+    /// <param name="broker">The broker's amqp URI.</param>
+    /// <param name="cancellationToken">Gives up connecting.</param>
+    Task StartWorkerAsync(Uri broker, CancellationToken cancellationToken);
+
+    /// <summary>Connects a requester. The worker is already there.</summary>
+    /// <param name="broker">The broker's amqp URI.</param>
+    /// <param name="payloadBytes">The size of what each call sends and gets back.</param>
+    /// <param name="cancellationToken">Gives up connecting.</param>
+    Task StartRequesterAsync(Uri broker, int payloadBytes, CancellationToken cancellationToken);
+
+    /// <summary>Makes one call and checks its reply. Safe to call from many callers at once.</summary>
+    /// <exception cref="InvalidDataException">The reply is not what was sent.</exception>
+    Task CallAsync();
+}

@@ -1,0 +1,86 @@
+using System.Globalization;
+using MassTransit;
+
+namespace Messaging.RoundTrip.Systems;
+
+/// <summary>MassTransit's request client, with the settings that measured best; its envelope and serializer (System.Text.Json) as they come.</summary>
+internal sealed class MassTransitSystem : IRoundTripSystem
+{
+    public const string Name = "masstransit";
+
+    private const string RequestQueue = "roundtrip.masstransit";
+    private const ushort Prefetch = 512;
+
+    private IBusControl? _workerBus;
+    private IBusControl? _requesterBus;
+    private IRequestClient<EchoRequest>? _client;
+    private EchoRequest _request = new("");
+
+    public async Task StartWorkerAsync(Uri broker, CancellationToken cancellationToken)
+    {
+        var bus = Bus.Factory.CreateUsingRabbitMq(configurator =>
+        {
+            ConfigureHost(configurator, broker, "worker");
+            configurator.ReceiveEndpoint(RequestQueue, endpoint =>
+            {
+                endpoint.Durable = true;
+                endpoint.AutoDelete = true;
+                endpoint.PrefetchCount = Prefetch;
+                // The exchange of the message type would stay behind on the broker; requests name the queue.
+                endpoint.ConfigureConsumeTopology = false;
+                endpoint.Consumer<EchoConsumer>();
+            });
+        });
+        _workerBus = bus;
+        await bus.StartAsync(cancellationToken);
+    }
+
+    public async Task StartRequesterAsync(Uri broker, int payloadBytes, CancellationToken cancellationToken)
+    {
+        _request = new EchoRequest(new string('x', payloadBytes));
+        _requesterBus = Bus.Factory.CreateUsingRabbitMq(configurator =>
+        {
+            ConfigureHost(configurator, broker, "requester");
+            configurator.PrefetchCount = Prefetch;
+        });
+        await _requesterBus.StartAsync(cancellationToken);
+        _client = _requesterBus.CreateRequestClient<EchoRequest>(new Uri($"exchange:{RequestQueue}?autodelete=true"), RequestTimeout.After(s: 30));
+    }
+
+    public async Task CallAsync()
+    {
+        var reply = await _client!.GetResponse<EchoReply>(_request);
+        if (!string.Equals(reply.Message.Payload, _request.Payload, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException("The reply's payload is not the request's.");
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var bus in new[] { _requesterBus, _workerBus })
+        {
+            if (bus is not null)
+            {
+                await bus.StopAsync();
+            }
+        }
+    }
+
+    private static void ConfigureHost(IRabbitMqBusFactoryConfigurator configurator, Uri broker, string role)
+    {
+        configurator.Host(broker, string.Create(CultureInfo.InvariantCulture, $"roundtrip {Name} {role}"), host =>
+        {
+            // The yardstick does not wait for confirms either.
+            host.PublisherConfirmation = false;
+        });
+
+        // Nor does it have its messages written to disk.
+        configurator.ConfigureSend(send => send.UseExecute(context => context.Durable = false));
+    }
+
+    private sealed class EchoConsumer : IConsumer<EchoRequest>
+    {
+        public Task Consume(ConsumeContext<EchoRequest> context) => context.RespondAsync(new EchoReply(context.Message.Payload));
+    }
+}

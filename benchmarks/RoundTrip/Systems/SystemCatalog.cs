@@ -1,0 +1,26 @@
+namespace Messaging.RoundTrip.Systems;
+
+/// <summary>The systems by the names that the command line and the reports use.</summary>
+internal static class SystemCatalog
+{
+    /// <summary>What every ratio is relative to.</summary>
+    public const string Baseline = RabbitMqClientSystem.Name;
+
+    /// <summary>What is measured unless <c>--systems</c> says otherwise.</summary>
+    public static IReadOnlyList<string> Default { get; } = [MessagingSystem.Name, RabbitMqClientSystem.Name, MassTransitSystem.Name];
+
+    /// <summary>All names that <see cref="Create"/> knows.</summary>
+    public static IReadOnlyList<string> All { get; } = [.. Default, RabbitMqClientSystem.DirectReplyToName];
+
+    /// <summary>Makes a system that is not connected yet.</summary>
+    /// <param name="name">One of <see cref="All"/>.</param>
+    /// <exception cref="ArgumentException">There is no such system.</exception>
+    public static IRoundTripSystem Create(string name) => name switch
+    {
+        MessagingSystem.Name => new MessagingSystem(),
+        RabbitMqClientSystem.Name => new RabbitMqClientSystem(directReplyTo: false),
+        RabbitMqClientSystem.DirectReplyToName => new RabbitMqClientSystem(directReplyTo: true),
+        MassTransitSystem.Name => new MassTransitSystem(),
+        _ => throw new ArgumentException($"There is no system '{name}'. Choose from: {string.Join(", ", All)}.", nameof(name)),
+    };
+}

@@ -1,0 +1,64 @@
+namespace Messaging.Calls.Contract;
+
+/// <summary>The contract that the suite calls: one method for each kind of behaviour.</summary>
+[Service("calc")]
+public interface ICalc
+{
+    Task<Sum> AddAsync(Addends request, CancellationToken cancellationToken = default);
+
+    [Operation(Idempotent = true)]
+    Task<Sum> AddAgainAsync(Addends request, CancellationToken cancellationToken = default);
+
+    [Operation(AtMostOnce = true)]
+    Task<Sum> AddOnceAsync(Addends request, CancellationToken cancellationToken = default);
+
+    [Faults(typeof(TooBig))]
+    Task<Sum> CheckAsync(Addends request, CancellationToken cancellationToken = default);
+
+    Task TouchAsync(Addends request, CancellationToken cancellationToken = default);
+
+    Task<byte[]> FillAsync(Addends request, CancellationToken cancellationToken = default);
+
+    [Command]
+    Task RecordAsync(Note command, CancellationToken cancellationToken = default);
+}
+
+public sealed record Addends(int Left, int Right);
+
+public sealed record Sum(int Value);
+
+public sealed record Note(string Text);
+
+public sealed class TooBig(int limit, string unit) : Exception($"More than {limit} {unit}.")
+{
+    public int Limit { get; } = limit;
+
+    public string Unit { get; } = unit;
+}
+
+/// <summary>Serves the contract as the test scripts it.</summary>
+public sealed class ScriptedCalc(CalcScript script) : ICalc
+{
+    public Task<Sum> AddAsync(Addends request, CancellationToken cancellationToken) => script.Add(request, cancellationToken);
+
+    public Task<Sum> AddAgainAsync(Addends request, CancellationToken cancellationToken) => script.Add(request, cancellationToken);
+
+    public Task<Sum> AddOnceAsync(Addends request, CancellationToken cancellationToken) => script.Add(request, cancellationToken);
+
+    public Task<Sum> CheckAsync(Addends request, CancellationToken cancellationToken) => script.Add(request, cancellationToken);
+
+    public Task TouchAsync(Addends request, CancellationToken cancellationToken) => script.Add(request, cancellationToken);
+
+    public Task<byte[]> FillAsync(Addends request, CancellationToken cancellationToken) => Task.FromResult(new byte[request.Left]);
+
+    public Task RecordAsync(Note command, CancellationToken cancellationToken) => script.Record(command, cancellationToken);
+}
+
+/// <summary>What the handlers of a test's worker do.</summary>
+public sealed class CalcScript
+{
+    public Func<Addends, CancellationToken, Task<Sum>> Add { get; init; } =
+        static (request, _) => Task.FromResult(new Sum(request.Left + request.Right));
+
+    public Func<Note, CancellationToken, Task> Record { get; init; } = static (_, _) => Task.CompletedTask;
+}

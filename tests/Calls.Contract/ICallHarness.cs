@@ -1,0 +1,25 @@
+using Messaging.Transport;
+
+namespace Messaging.Calls.Contract;
+
+/// <summary>A broker under test and what a test does to it behind the library's back.</summary>
+public interface ICallHarness : IAsyncDisposable
+{
+    /// <summary>Chooses the transport under test, connected to the broker under test.</summary>
+    void UseTransport(MessagingBuilder builder);
+
+    /// <summary>Stops the broker: every connection breaks, none can be made.</summary>
+    Task StopBrokerAsync();
+
+    /// <summary>Starts the stopped broker; complete when it takes connections.</summary>
+    Task StartBrokerAsync();
+
+    /// <summary>Publishes by the default exchange as a foreign client would.</summary>
+    Task PublishRawAsync(string queue, InboundMessage message);
+
+    /// <summary>Declares a queue that no worker of ours declared.</summary>
+    Task DeclareQueueAsync(string queue);
+
+    /// <summary>Waits until a message waits in a queue, and takes it out.</summary>
+    Task<InboundMessage> TakeAsync(string queue, CancellationToken cancellationToken);
+}

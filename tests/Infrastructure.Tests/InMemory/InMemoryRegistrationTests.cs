@@ -1,0 +1,120 @@
+using Messaging.Transport;
+using Messaging.Transport.Contract;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Messaging.InMemory;
+
+public sealed class InMemoryRegistrationTests
+{
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Who_chooses_no_transport_gets_the_in_memory_one()
+    {
+        var services = new ServiceCollection();
+        services.AddMessaging();
+        await using var provider = services.BuildServiceProvider();
+
+        Assert.IsType<InMemoryTransport>(provider.GetRequiredService<ITransport>());
+        Assert.Same(provider.GetRequiredService<ITransport>(), provider.GetRequiredService<ITransport>());
+    }
+
+    [Fact]
+    public async Task Another_transport_replaces_it_and_adding_messaging_again_keeps_that()
+    {
+        var services = new ServiceCollection();
+        services.AddMessaging().Services.Replace(ServiceDescriptor.Singleton<ITransport, OtherTransport>());
+        services.AddMessaging();
+        await using var provider = services.BuildServiceProvider();
+
+        Assert.IsType<OtherTransport>(Assert.Single(provider.GetServices<ITransport>()));
+    }
+
+    [Fact]
+    public async Task The_last_choice_of_a_transport_counts()
+    {
+        var services = new ServiceCollection();
+        services.AddMessaging().Services.Replace(ServiceDescriptor.Singleton<ITransport, OtherTransport>());
+        services.AddMessaging().UseInMemory();
+        await using var provider = services.BuildServiceProvider();
+
+        Assert.IsType<InMemoryTransport>(Assert.Single(provider.GetServices<ITransport>()));
+    }
+
+    [Fact]
+    public async Task Every_container_has_a_broker_of_its_own()
+    {
+        await using var first = new ServiceCollection().AddMessaging().UseInMemory().Services.BuildServiceProvider();
+        await using var second = new ServiceCollection().AddMessaging().UseInMemory().Services.BuildServiceProvider();
+
+        Assert.NotSame(first.GetRequiredService<InMemoryBroker>(), second.GetRequiredService<InMemoryBroker>());
+    }
+
+    [Fact]
+    public async Task Containers_that_share_a_broker_reach_each_other_and_close_only_their_own_links()
+    {
+        using var broker = new InMemoryBroker();
+        var first = new ServiceCollection().AddMessaging().UseInMemory(broker).Services.BuildServiceProvider();
+        await using var second = new ServiceCollection().AddMessaging().UseInMemory(broker).Services.BuildServiceProvider();
+        var sink = new RecordingWorkerSink();
+        var requester = await first.GetRequiredService<ITransport>().OpenRequesterAsync(new RecordingRequesterSink(), Cancellation);
+        var worker = await second.GetRequiredService<ITransport>().OpenWorkerAsync(
+            new WorkerSubscription
+            {
+                Service = "orders",
+                CallPrefetch = 1,
+                CommandPrefetch = 1,
+                CallQueueExpiry = TimeSpan.FromMinutes(1),
+                CommandDeliveryLimit = 1,
+            },
+            sink,
+            Cancellation);
+
+        await requester.PublishAsync(new OutboundMessage { Queue = "orders", Type = "Quote", CorrelationId = "1" });
+        Assert.Equal("1", (await sink.NextAsync()).CorrelationId);
+
+        await first.DisposeAsync();
+        Assert.True(requester.Lost.IsCompleted);
+        Assert.False(worker.Lost.IsCompleted);
+    }
+
+    [Fact]
+    public async Task The_containers_clock_is_the_brokers()
+    {
+        var time = new FakeTimeProvider();
+        var services = new ServiceCollection();
+        services.AddSingleton<TimeProvider>(time);
+        services.AddMessaging();
+        await using var provider = services.BuildServiceProvider();
+
+        Assert.Same(time, provider.GetRequiredService<InMemoryBroker>().Time);
+    }
+
+    [Fact]
+    public async Task A_disposed_transport_opens_nothing()
+    {
+        using var broker = new InMemoryBroker();
+        var transport = new InMemoryTransport(broker);
+        await transport.DisposeAsync();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(
+            async () => await transport.OpenRequesterAsync(new RecordingRequesterSink(), Cancellation));
+    }
+
+    private sealed class OtherTransport : ITransport
+    {
+        public string Name => "other";
+
+        public int MaxMessageBytes => 1;
+
+        public ValueTask<IRequesterLink> OpenRequesterAsync(IRequesterSink sink, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask<IWorkerLink> OpenWorkerAsync(
+            WorkerSubscription subscription, IWorkerSink sink, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
+}

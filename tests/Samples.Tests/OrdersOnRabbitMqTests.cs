@@ -1,0 +1,47 @@
+using System.Net;
+using Messaging.Testing;
+
+namespace Messaging.Samples.Tests;
+
+public sealed class OrdersOnRabbitMqTests : IAsyncLifetime
+{
+    private PrivateBroker _broker = null!;
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private string Broker => _broker.Uri.OriginalString;
+
+    public async ValueTask InitializeAsync() => _broker = await PrivateBroker.StartNewAsync(Ct);
+
+    public ValueTask DisposeAsync() => _broker.DisposeAsync();
+
+    [Fact(Timeout = 120_000)]
+    public async Task The_tour_behaves_on_RabbitMQ_where_the_doomed_worker_is_a_killed_process()
+    {
+        var (exitCode, output) = await OrdersProcess.RunAsync(Ct, "--once", "--broker", Broker);
+
+        TestContext.Current.TestOutputHelper?.WriteLine(output);
+        Assert.DoesNotContain("✗", output, StringComparison.Ordinal);
+        Assert.Contains("was killed (-9)", output, StringComparison.Ordinal);
+        Assert.Equal(0, exitCode);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task The_web_app_and_a_worker_run_as_separate_processes()
+    {
+        await using var worker = OrdersProcess.Start("--role", "worker", "--name", "ann", "--broker", Broker);
+        await using var web = OrdersProcess.Start("--role", "web", "--urls", "http://127.0.0.1:0", "--broker", Broker);
+        await worker.LineWithAsync("joined", Ct);
+        var listening = await web.LineWithAsync("listening", Ct);
+        using var http = new HttpClient { BaseAddress = new Uri(listening[listening.IndexOf("http://", StringComparison.Ordinal)..]) };
+
+        var quote = await http.GetStringAsync(new Uri("/quotes/tea?quantity=3", UriKind.Relative), Ct);
+        using var soldOut = await http.GetAsync(new Uri("/quotes/unicorn", UriKind.Relative), Ct);
+        using var shipped = await http.PostAsync(new Uri("/orders/1001/ship", UriKind.Relative), content: null, Ct);
+
+        Assert.Contains("\"servedBy\":\"ann\"", quote, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Conflict, soldOut.StatusCode);
+        Assert.Equal(HttpStatusCode.Accepted, shipped.StatusCode);
+        Assert.Contains("1001", await worker.LineWithAsync("ran", Ct), StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,38 @@
+using System.Threading.Channels;
+
+namespace Messaging.Transport.Contract;
+
+/// <summary>Keeps what arrives on a worker's link until the test asks for it.</summary>
+public sealed class RecordingWorkerSink : IWorkerSink
+{
+    private readonly Channel<Received> _deliveries = Channel.CreateUnbounded<Received>();
+    private readonly Channel<string> _cancels = Channel.CreateUnbounded<string>();
+    private readonly Channel<string> _returned = Channel.CreateUnbounded<string>();
+
+    /// <summary>How many deliveries have arrived and were not asked for yet.</summary>
+    public int Waiting => _deliveries.Reader.Count;
+
+    public ValueTask<Received> NextAsync() => _deliveries.Reader.ReadAsync(TestContext.Current.CancellationToken);
+
+    public async Task<IReadOnlyList<Received>> NextAsync(int count)
+    {
+        var received = new List<Received>(count);
+        while (received.Count < count)
+        {
+            received.Add(await NextAsync());
+        }
+
+        return received;
+    }
+
+    public ValueTask<string> NextCancelAsync() => _cancels.Reader.ReadAsync(TestContext.Current.CancellationToken);
+
+    public ValueTask<string> NextReplyReturnedAsync() => _returned.Reader.ReadAsync(TestContext.Current.CancellationToken);
+
+    void IWorkerSink.OnDelivery(QueueKind queue, in InboundMessage message) =>
+        _deliveries.Writer.TryWrite(Received.Copy(queue, message));
+
+    void IWorkerSink.OnCancel(string correlationId) => _cancels.Writer.TryWrite(correlationId);
+
+    void IWorkerSink.OnReplyReturned(string correlationId) => _returned.Writer.TryWrite(correlationId);
+}
