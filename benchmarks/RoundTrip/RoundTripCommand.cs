@@ -11,50 +11,50 @@ namespace Messaging.RoundTrip;
 /// <summary>The command line.</summary>
 internal static class RoundTripCommand
 {
-    private static readonly Option<Uri?> BrokerOption = new("--broker")
+    private static readonly Option<Uri?> _brokerOption = new("--broker")
     {
         Description = "A running broker, for example amqp://guest:guest@localhost/. Without it a private one is started.",
         CustomParser = ParseBroker,
     };
 
-    private static readonly Option<int?> BrokerPidOption = new("--broker-pid")
+    private static readonly Option<int?> _brokerPidOption = new("--broker-pid")
     {
         Description = "The broker's process on this machine, for the processor time; found by itself where the broker listens on the loopback interface.",
     };
 
-    private static readonly Option<string[]> SystemsOption = new("--systems")
+    private static readonly Option<string[]> _systemsOption = new("--systems")
     {
         Description = $"A comma-separated choice of {string.Join(", ", SystemCatalog.All)}.",
         DefaultValueFactory = _ => [.. SystemCatalog.Default],
         CustomParser = ParseSystems,
     };
 
-    private static readonly Option<int[]> CallersOption = new("--callers")
+    private static readonly Option<int[]> _callersOption = new("--callers")
     {
         Description = "Comma-separated numbers of concurrent callers.",
         DefaultValueFactory = _ => [1, 32, 256],
         CustomParser = ParseCallers,
     };
 
-    private static readonly Option<int> PayloadOption = Number("--payload", "Bytes in a request and in its reply.", 64, minimum: 1);
-    private static readonly Option<double> WarmUpOption = new("--warmup") { Description = "Seconds of calls before anything counts.", DefaultValueFactory = _ => 3 };
-    private static readonly Option<double> SecondsOption = new("--seconds") { Description = "Seconds of calls that count.", DefaultValueFactory = _ => 5 };
-    private static readonly Option<int> RoundsOption = Number("--rounds", "How often everything is repeated; medians are reported.", 3, minimum: 1);
-    private static readonly Option<bool> SplitOption = new("--split") { Description = "Run requester and worker in separate processes." };
-    private static readonly Option<bool> JsonOption = new("--json") { Description = "One JSON line per system and number of callers on standard output, and nothing else there." };
+    private static readonly Option<int> _payloadOption = Number("--payload", "Bytes in a request and in its reply.", 64, minimum: 1);
+    private static readonly Option<double> _warmUpOption = new("--warmup") { Description = "Seconds of calls before anything counts.", DefaultValueFactory = _ => 3 };
+    private static readonly Option<double> _secondsOption = new("--seconds") { Description = "Seconds of calls that count.", DefaultValueFactory = _ => 5 };
+    private static readonly Option<int> _roundsOption = Number("--rounds", "How often everything is repeated; medians are reported.", 3, minimum: 1);
+    private static readonly Option<bool> _splitOption = new("--split") { Description = "Run requester and worker in separate processes." };
+    private static readonly Option<bool> _jsonOption = new("--json") { Description = "One JSON line per system and number of callers on standard output, and nothing else there." };
 
     public static RootCommand Create()
     {
         var command = new RootCommand("Measures request/reply round trips of several libraries side by side over one RabbitMQ broker.")
         {
-            BrokerOption, BrokerPidOption, SystemsOption, CallersOption, PayloadOption, WarmUpOption, SecondsOption, RoundsOption, SplitOption, JsonOption,
+            _brokerOption, _brokerPidOption, _systemsOption, _callersOption, _payloadOption, _warmUpOption, _secondsOption, _roundsOption, _splitOption, _jsonOption,
         };
         command.Subcommands.Add(WorkerProcess.CreateCommand());
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var options = Read(arguments);
             var lines = await new Run(options, Console.Error).ExecuteAsync(cancellationToken);
-            if (arguments.GetValue(JsonOption))
+            if (arguments.GetValue(_jsonOption))
             {
                 JsonReport.Write(lines, Console.Out);
             }
@@ -70,15 +70,15 @@ internal static class RoundTripCommand
 
     private static RunOptions Read(ParseResult arguments) => new()
     {
-        Broker = arguments.GetValue(BrokerOption),
-        BrokerPid = arguments.GetValue(BrokerPidOption),
-        Systems = arguments.GetValue(SystemsOption)!,
-        Callers = arguments.GetValue(CallersOption)!,
-        PayloadBytes = arguments.GetValue(PayloadOption),
-        WarmUp = TimeSpan.FromSeconds(arguments.GetValue(WarmUpOption)),
-        Measured = TimeSpan.FromSeconds(arguments.GetValue(SecondsOption)),
-        Rounds = arguments.GetValue(RoundsOption),
-        Split = arguments.GetValue(SplitOption),
+        Broker = arguments.GetValue(_brokerOption),
+        BrokerPid = arguments.GetValue(_brokerPidOption),
+        Systems = arguments.GetValue(_systemsOption)!,
+        Callers = arguments.GetValue(_callersOption)!,
+        PayloadBytes = arguments.GetValue(_payloadOption),
+        WarmUp = TimeSpan.FromSeconds(arguments.GetValue(_warmUpOption)),
+        Measured = TimeSpan.FromSeconds(arguments.GetValue(_secondsOption)),
+        Rounds = arguments.GetValue(_roundsOption),
+        Split = arguments.GetValue(_splitOption),
     };
 
     private static Option<int> Number(string name, string description, int standard, int minimum)

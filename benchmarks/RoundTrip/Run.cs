@@ -11,7 +11,7 @@ namespace Messaging.RoundTrip;
 /// <param name="notes">Where the header and the progress go: standard error, since standard output is the report's.</param>
 internal sealed class Run(RunOptions options, TextWriter notes)
 {
-    private static readonly TimeSpan StartLimit = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _startLimit = TimeSpan.FromSeconds(30);
 
     /// <summary>Runs it all.</summary>
     /// <param name="cancellationToken">Ends it early.</param>
@@ -25,8 +25,9 @@ internal sealed class Run(RunOptions options, TextWriter notes)
             var measurements = new List<Measurement>();
             foreach (var callers in options.Callers)
             {
-                // What the machine does besides, and what it did just before, falls on every system in turn.
-                var order = round % 2 == 0 ? options.Systems : options.Systems.Reverse();
+                // Going first, when the process is cold, and following a certain other system fall on each in turn.
+                var first = round % options.Systems.Count;
+                var order = options.Systems.Skip(first).Concat(options.Systems.Take(first));
                 foreach (var system in order)
                 {
                     var measurement = await MeasureAsync(system, callers, broker, cancellationToken);
@@ -57,7 +58,7 @@ internal sealed class Run(RunOptions options, TextWriter notes)
     {
         WorkerProcess? worker = null;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(StartLimit);
+        limit.CancelAfter(_startLimit);
         try
         {
             if (options.Split)
@@ -70,6 +71,9 @@ internal sealed class Run(RunOptions options, TextWriter notes)
             }
 
             await system.StartRequesterAsync(broker, options.PayloadBytes, limit.Token);
+
+            // One call alone first: what is broken says so here, and what is built at first use is built by one caller.
+            await system.CallAsync().WaitAsync(limit.Token);
             return worker;
         }
         catch (Exception failure)
@@ -82,7 +86,7 @@ internal sealed class Run(RunOptions options, TextWriter notes)
             if (failure is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             {
                 throw new TimeoutException(
-                    $"{name} was not connected within {StartLimit.TotalSeconds:0} s. The broker's log tells why; queues that an older run left behind differently are one reason.",
+                    $"{name} did not answer a first call within {_startLimit.TotalSeconds:0} s. The broker's log tells why; queues that an older run left behind differently are one reason.",
                     failure);
             }
 

@@ -233,7 +233,7 @@ public abstract partial class TransportContractTests
     {
         const int Publishers = 4;
         const int Each = 250;
-        var (worker, calls) = await OpenWorkerAsync(Subscription(prefetch: 0));
+        var (worker, calls) = await OpenWorkerAsync(Subscription(prefetch: Publishers * Each));
         var (requester, _) = await OpenRequesterAsync();
 
         await Parallel.ForAsync(0, Publishers, Cancellation, async (publisher, _) =>

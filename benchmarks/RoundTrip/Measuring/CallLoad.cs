@@ -14,7 +14,7 @@ internal sealed class CallLoad(IRoundTripSystem system, int callers, CpuClock cp
     private const int Stopped = 2;
 
     /// <summary>How long calls may take to end once no new ones are made.</summary>
-    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan _endLimit = TimeSpan.FromSeconds(40);
 
     private volatile int _phase = WarmingUp;
 
@@ -71,13 +71,13 @@ internal sealed class CallLoad(IRoundTripSystem system, int callers, CpuClock cp
     {
         try
         {
-            await Task.WhenAll(loops).WaitAsync(EndLimit);
+            await Task.WhenAll(loops).WaitAsync(_endLimit);
         }
         catch (TimeoutException timeout) when (loops.Any(loop => !loop.IsCompleted))
         {
             var faulted = loops.FirstOrDefault(loop => loop.IsFaulted);
             throw new TimeoutException(
-                $"{loops.Count(loop => !loop.IsCompleted)} of {callers} callers of {name} wait for a reply {EndLimit.TotalSeconds:0} s after the end.",
+                $"{loops.Count(loop => !loop.IsCompleted)} of {callers} callers of {name} wait for a reply {_endLimit.TotalSeconds:0} s after the end.",
                 faulted?.Exception ?? (Exception)timeout);
         }
     }

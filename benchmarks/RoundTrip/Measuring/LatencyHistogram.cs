@@ -13,7 +13,7 @@ internal sealed class LatencyHistogram
     private const int SubBuckets = 1 << SubBucketBits;
     private const int MaxBits = 37;
 
-    private static readonly double NanosecondsPerTick = 1e9 / Stopwatch.Frequency;
+    private static readonly double _nanosecondsPerTick = 1e9 / Stopwatch.Frequency;
     private readonly int[] _counts = new int[(MaxBits - SubBucketBits + 1) * SubBuckets];
 
     /// <summary>Longer latencies are counted as this one: about 137 s.</summary>
@@ -26,7 +26,7 @@ internal sealed class LatencyHistogram
     /// <param name="stopwatchTicks">The difference of two <see cref="Stopwatch.GetTimestamp"/>.</param>
     public void Record(long stopwatchTicks)
     {
-        var nanoseconds = Math.Clamp((long)(stopwatchTicks * NanosecondsPerTick), 0, (1L << MaxBits) - 1);
+        var nanoseconds = Math.Clamp((long)(stopwatchTicks * _nanosecondsPerTick), 0, (1L << MaxBits) - 1);
         _counts[IndexOf(nanoseconds)]++;
         Count++;
     }

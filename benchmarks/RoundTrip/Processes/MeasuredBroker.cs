@@ -1,4 +1,5 @@
 using System.Text;
+using Messaging.Testing;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
 
@@ -7,8 +8,11 @@ namespace Messaging.RoundTrip.Processes;
 /// <summary>The broker that all systems share: a running one, or a private one that ends with this.</summary>
 internal sealed class MeasuredBroker : IAsyncDisposable
 {
-    private MeasuredBroker(Uri uri, string product, int? processId)
+    private readonly PrivateBroker? _privateBroker;
+
+    private MeasuredBroker(PrivateBroker? privateBroker, Uri uri, string product, int? processId)
     {
+        _privateBroker = privateBroker;
         Uri = uri;
         Product = product;
         ProcessId = processId;
@@ -23,17 +27,26 @@ internal sealed class MeasuredBroker : IAsyncDisposable
     /// <summary>Its process, when it is known.</summary>
     public int? ProcessId { get; }
 
-    /// <summary>Connects to the broker that the options name.</summary>
+    /// <summary>Connects to the broker that the options name, or starts one.</summary>
     /// <param name="options">Name a broker or ask for a private one.</param>
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="InvalidOperationException">No broker answers.</exception>
     public static async Task<MeasuredBroker> StartAsync(RunOptions options, CancellationToken cancellationToken)
     {
-        var uri = options.Broker ?? throw new InvalidOperationException("No broker is named: pass --broker.");
-        return new MeasuredBroker(uri, await AskProductAsync(uri, cancellationToken), options.BrokerPid ?? ListeningProcess.Find(uri));
+        var started = options.Broker is null ? await PrivateBroker.StartNewAsync(cancellationToken) : null;
+        try
+        {
+            var uri = options.Broker ?? started!.Uri;
+            return new MeasuredBroker(started, uri, await AskProductAsync(uri, cancellationToken), options.BrokerPid ?? ListeningProcess.Find(uri));
+        }
+        catch when (started is not null)
+        {
+            await started.DisposeAsync();
+            throw;
+        }
     }
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public ValueTask DisposeAsync() => _privateBroker?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private static async Task<string> AskProductAsync(Uri uri, CancellationToken cancellationToken)
     {

@@ -9,7 +9,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
 {
     private const string CommandName = "worker";
     private const string Ready = "ready";
-    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _endLimit = TimeSpan.FromSeconds(20);
 
     private readonly Process _process;
 
@@ -72,7 +72,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
-        using var limit = new CancellationTokenSource(EndLimit);
+        using var limit = new CancellationTokenSource(_endLimit);
         try
         {
             await _process.WaitForExitAsync(limit.Token);

@@ -14,9 +14,9 @@ internal static class TableReport
     {
         var table = new Table().Border(TableBorder.Rounded);
         table.AddColumn(new TableColumn("callers").RightAligned());
-        table.AddColumn("system");
+        table.AddColumn(new TableColumn("system").NoWrap());
         table.AddColumn(new TableColumn("calls/s").RightAligned());
-        table.AddColumn(new TableColumn($"of {SystemCatalog.Baseline}").RightAligned());
+        table.AddColumn(new TableColumn("ratio").RightAligned());
         table.AddColumn(new TableColumn("p50 µs").RightAligned());
         table.AddColumn(new TableColumn("p99 µs").RightAligned());
         table.AddColumn(new TableColumn("CPU µs/call").RightAligned());
@@ -41,6 +41,7 @@ internal static class TableReport
         }
 
         console.Write(table);
+        console.WriteLine($"Medians over the rounds. The ratio is of calls/s, to {SystemCatalog.Baseline} in the same round.");
     }
 
     private static string Format(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

@@ -74,6 +74,9 @@ internal sealed class MassTransitSystem : IRoundTripSystem
             // The yardstick does not wait for confirms either.
             host.PublisherConfirmation = false;
         });
+
+        // Nor does it have its messages written to disk.
+        configurator.ConfigureSend(send => send.UseExecute(context => context.Durable = false));
     }
 
     private sealed class EchoConsumer : IConsumer<EchoRequest>

@@ -18,7 +18,7 @@ internal sealed class RabbitMqClientSystem(bool directReplyTo) : IRoundTripSyste
     private const string DirectReplyToQueue = "amq.rabbitmq.reply-to";
     private const ushort Prefetch = 512;
 
-    private readonly ConcurrentDictionary<string, TaskCompletionSource<int>> _pending = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TaskCompletionSource<byte[]>> _pending = new(StringComparer.Ordinal);
     private IConnection? _workerConnection;
     private IConnection? _requesterConnection;
     private IChannel? _requesterChannel;
@@ -52,14 +52,13 @@ internal sealed class RabbitMqClientSystem(bool directReplyTo) : IRoundTripSyste
     {
         var correlationId = Interlocked.Increment(ref _lastCorrelationId).ToString(CultureInfo.InvariantCulture);
         // Without this option the caller's next call would run on the connection's dispatch loop and stall all other replies.
-        var reply = new TaskCompletionSource<int>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var reply = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
         _pending[correlationId] = reply;
         var properties = new BasicProperties { CorrelationId = correlationId, ReplyTo = _replyTo };
         await _requesterChannel!.BasicPublishAsync("", RequestQueue, mandatory: false, properties, _payload);
-        var length = await reply.Task;
-        if (length != _payload.Length)
+        if (!(await reply.Task).AsSpan().SequenceEqual(_payload))
         {
-            throw new InvalidDataException($"The reply has {length} bytes instead of {_payload.Length}.");
+            throw new InvalidDataException("The reply's bytes are not the request's.");
         }
     }
 
@@ -97,7 +96,7 @@ internal sealed class RabbitMqClientSystem(bool directReplyTo) : IRoundTripSyste
         }
     }
 
-    private sealed class ReplyConsumer(IChannel channel, ConcurrentDictionary<string, TaskCompletionSource<int>> pending)
+    private sealed class ReplyConsumer(IChannel channel, ConcurrentDictionary<string, TaskCompletionSource<byte[]>> pending)
         : AsyncDefaultBasicConsumer(channel)
     {
         public override Task HandleBasicDeliverAsync(
@@ -112,7 +111,8 @@ internal sealed class RabbitMqClientSystem(bool directReplyTo) : IRoundTripSyste
         {
             if (pending.TryRemove(properties.CorrelationId!, out var call))
             {
-                call.TrySetResult(body.Length);
+                // The body's memory is the connection's again when this returns.
+                call.TrySetResult(body.ToArray());
             }
 
             return Task.CompletedTask;

@@ -7,7 +7,7 @@ internal static class SystemCatalog
     public const string Baseline = RabbitMqClientSystem.Name;
 
     /// <summary>What is measured unless <c>--systems</c> says otherwise.</summary>
-    public static IReadOnlyList<string> Default { get; } = [RabbitMqClientSystem.Name, MassTransitSystem.Name];
+    public static IReadOnlyList<string> Default { get; } = [MessagingSystem.Name, RabbitMqClientSystem.Name, MassTransitSystem.Name];
 
     /// <summary>All names that <see cref="Create"/> knows.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Default, RabbitMqClientSystem.DirectReplyToName];
@@ -17,6 +17,7 @@ internal static class SystemCatalog
     /// <exception cref="ArgumentException">There is no such system.</exception>
     public static IRoundTripSystem Create(string name) => name switch
     {
+        MessagingSystem.Name => new MessagingSystem(),
         RabbitMqClientSystem.Name => new RabbitMqClientSystem(directReplyTo: false),
         RabbitMqClientSystem.DirectReplyToName => new RabbitMqClientSystem(directReplyTo: true),
         MassTransitSystem.Name => new MassTransitSystem(),

@@ -89,14 +89,27 @@ internal sealed partial class ConnectionOpener(IOptionsMonitor<RabbitMqOptions> 
         var name = $"{options.ClientProvidedName ?? AppDomain.CurrentDomain.FriendlyName} {purpose}";
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.ConnectTimeout);
+        var connecting = factory.CreateConnectionAsync([endpoint], name, limit.Token);
         try
         {
-            return new BrokerConnection(await factory.CreateConnectionAsync([endpoint], name, limit.Token).ConfigureAwait(false), sockets);
+            // The library goes on for seconds after its token: it waits for a peer that does not answer to close.
+            return new BrokerConnection(await connecting.WaitAsync(limit.Token).ConfigureAwait(false), sockets);
         }
         catch
         {
             sockets.Dispose();
+            _ = AbandonAsync(connecting);
             throw;
+        }
+    }
+
+    private static async Task AbandonAsync(Task<IConnection> connecting)
+    {
+        // Its socket is closed, so it ends soon, one way or the other, and nobody waits for it.
+        await ((Task)connecting).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (connecting.IsCompletedSuccessfully)
+        {
+            await (await connecting.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -1,7 +1,9 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Messaging.Transport;
+using Microsoft.Extensions.DependencyInjection;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 
 namespace Messaging.RabbitMq;
@@ -16,13 +18,18 @@ internal static class ConnectFailures
         {
             return new TransportException(
                 TransportFailure.Denied,
-                $"RabbitMQ at {endpoint} refuses the user '{addresses.UserName}' or the password. Check both in Messaging:RabbitMq, and that the user may connect from here (guest may from the broker's own machine only).",
+                $"RabbitMQ at {endpoint} refuses the user '{addresses.UserName}' or the password. Check both in {RabbitMqMessagingBuilderExtensions.Section}, and that the user may connect from here (guest may from the broker's own machine only).",
                 exception);
         }
 
+        return Find<OperationInterruptedException>(exception)?.ShutdownReason is { } reason ? VirtualHost(reason, exception) : null;
+    }
+
+    /// <summary>The failure, if a connection was closed because of its virtual host; otherwise null.</summary>
+    public static TransportException? VirtualHost(ShutdownEventArgs reason, Exception exception)
+    {
         // The broker states only in words which of the reasons it was. A connection limit, also 530, passes with time.
-        if (Find<OperationInterruptedException>(exception)?.ShutdownReason is not { ReplyCode: Constants.NotAllowed } reason ||
-            reason.ReplyText.Contains("limit", StringComparison.Ordinal))
+        if (reason.ReplyCode != Constants.NotAllowed || reason.ReplyText.Contains("limit", StringComparison.Ordinal))
         {
             return null;
         }
@@ -30,11 +37,11 @@ internal static class ConnectFailures
         return reason.ReplyText.Contains("not found", StringComparison.Ordinal)
             ? new TransportException(
                 TransportFailure.Misconfigured,
-                $"RabbitMQ at {endpoint} has no virtual host '{addresses.VirtualHost}'. Create it (rabbitmqctl add_vhost) or change VirtualHost in Messaging:RabbitMq.",
+                $"RabbitMQ does not have the virtual host: {reason.ReplyText}. Create it (rabbitmqctl add_vhost) or change VirtualHost in {RabbitMqMessagingBuilderExtensions.Section}.",
                 exception)
             : new TransportException(
                 TransportFailure.Denied,
-                $"RabbitMQ at {endpoint} does not let the user '{addresses.UserName}' into the virtual host '{addresses.VirtualHost}': {reason.ReplyText}. Grant it with rabbitmqctl set_permissions.",
+                $"RabbitMQ does not let the user into the virtual host: {reason.ReplyText}. Grant it with rabbitmqctl set_permissions.",
                 exception);
     }
 

@@ -18,6 +18,12 @@ internal static class OpenFailures
 
         if (exception is OperationInterruptedException { ShutdownReason: { } reason })
         {
+            // The library opens connections without awaiting the broker's consent, which shows with the first channel.
+            if (ConnectFailures.VirtualHost(reason, exception) is { } refused)
+            {
+                return refused;
+            }
+
             switch (reason.ReplyCode)
             {
                 case Constants.AccessRefused:

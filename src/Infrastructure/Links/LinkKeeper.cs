@@ -69,6 +69,12 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
         {
             lock (_lock)
             {
+                if (_stop.Task.IsCompleted)
+                {
+                    _next.TrySetCanceled();
+                    return;
+                }
+
                 _loop ??= KeepAsync();
             }
         }

@@ -45,7 +45,7 @@ internal static class UserHeaders
     public static IReadOnlyDictionary<string, string> Read(IReadOnlyDictionary<string, object?>? headers)
     {
         Dictionary<string, string>? read = null;
-        if (headers is not null)
+        if (headers is not null && !(headers.Count == 1 && headers.ContainsKey(WireNames.TimeoutMs)))
         {
             foreach (var (name, value) in headers)
             {

@@ -31,9 +31,9 @@ internal static class WorkerFactory
             static services => services.GetRequiredService<TImplementation>()));
         var pipeline = new WorkerPipeline(
             new RefuseForeignReplyTo([.. ReplyAddress.DefaultPrefixes, .. options.ReplyToPrefixes], logger),
-            new RefuseWhileDraining(),
             new ReadRequestHead(),
             new FindOperation(operations),
+            new RefuseWhileDraining(),
             new RefuseRedelivery(),
             new SkipCancelled(running),
             new RunHandler(

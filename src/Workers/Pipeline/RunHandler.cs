@@ -17,8 +17,6 @@ internal sealed partial class RunHandler(
     IServiceScopeFactory scopes, RunningCalls running, DeadlineWheel deadlines, TimeProvider time, FailureTranslator failures, ILogger logger)
     : IDeliveryStep
 {
-    private readonly SourcePool _sources = new();
-
     public async ValueTask InvokeAsync(WorkerCall call)
     {
         if (call.Outcome is not null)
@@ -27,8 +25,7 @@ internal sealed partial class RunHandler(
         }
 
         var message = call.Delivery.Message;
-        var source = _sources.Rent();
-        var current = new RunningCall(call.Delivery, source, OnCallbackFailed);
+        var current = new RunningCall(call.Delivery, OnCallbackFailed);
         using var activity = MessagingTelemetry.StartHandling(call.Handler!.Operation, call.Head.TraceParent, call.Head.TraceState);
         Deadline? deadline = call.Delivery.Tag.Queue == QueueKind.Calls && call.Head.Timeout is { } timeout
             ? Deadline.After(timeout, time)
@@ -71,10 +68,7 @@ internal sealed partial class RunHandler(
         {
             running.Remove(current);
             deadlines.Remove(current);
-            if (current.End())
-            {
-                _sources.Return(source);
-            }
+            current.End();
         }
     }
 

@@ -6,9 +6,9 @@ namespace Messaging.Pipeline;
 /// </summary>
 internal sealed class WorkerPipeline(
     RefuseForeignReplyTo refuseForeignReplyTo,
-    RefuseWhileDraining refuseWhileDraining,
     ReadRequestHead readRequestHead,
     FindOperation findOperation,
+    RefuseWhileDraining refuseWhileDraining,
     RefuseRedelivery refuseRedelivery,
     SkipCancelled skipCancelled,
     RunHandler runHandler,

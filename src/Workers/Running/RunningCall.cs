@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Messaging.Deadlines;
 
 namespace Messaging.Running;
@@ -21,15 +22,18 @@ internal enum StopReason
 }
 
 /// <summary>A handler's cancellation: the first reason wins, and none reaches a handler after its call.</summary>
-internal sealed class RunningCall(Delivery delivery, CancellationTokenSource source, Action<Exception> onCallbackFailed) : DeadlineEntry
+[SuppressMessage("Design", "CA1001", Justification = "See the source: disposing it would break tokens that handlers keep.")]
+internal sealed class RunningCall(Delivery delivery, Action<Exception> onCallbackFailed) : DeadlineEntry
 {
+    // Neither pooled nor disposed: a handler may keep its token, which no later call must cancel or break.
+    private readonly CancellationTokenSource _source = new();
     private readonly Lock _lock = new();
     private StopReason _reason;
     private bool _ended;
 
     public Delivery Delivery { get; } = delivery;
 
-    public CancellationToken Token { get; } = source.Token;
+    public CancellationToken Token => _source.Token;
 
     public StopReason Reason
     {
@@ -58,13 +62,12 @@ internal sealed class RunningCall(Delivery delivery, CancellationTokenSource sou
         ThreadPool.UnsafeQueueUserWorkItem(static call => call.CancelSource(), this, preferLocal: false);
     }
 
-    /// <summary>The call is over. False when its source was, or is about to be, cancelled and must not be used again.</summary>
-    public bool End()
+    /// <summary>The call is over: nothing stops it any more.</summary>
+    public void End()
     {
         lock (_lock)
         {
             _ended = true;
-            return _reason == StopReason.None;
         }
     }
 
@@ -74,7 +77,7 @@ internal sealed class RunningCall(Delivery delivery, CancellationTokenSource sou
     {
         try
         {
-            source.Cancel();
+            _source.Cancel();
         }
         catch (AggregateException exception)
         {

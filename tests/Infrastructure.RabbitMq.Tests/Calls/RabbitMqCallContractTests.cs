@@ -1,0 +1,9 @@
+using Messaging.Calls.Contract;
+using Messaging.RabbitMq.Tests.Support;
+
+namespace Messaging.RabbitMq.Tests.Calls;
+
+public sealed class RabbitMqCallContractTests(BrokerFixture fixture) : CallContractTests
+{
+    protected override async Task<ICallHarness> StartAsync() => await RabbitMqCallHarness.StartAsync(fixture.Broker);
+}

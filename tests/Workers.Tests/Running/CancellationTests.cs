@@ -1,0 +1,96 @@
+using Messaging.Calls.Contract;
+using Messaging.Transport;
+
+namespace Messaging.Running;
+
+public sealed class CancellationTests
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_callback_that_throws_on_cancellation_harms_nothing_but_its_call()
+    {
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var application = await InMemoryApplication.StartAsync(new CalcScript
+        {
+            Add = async (request, token) =>
+            {
+                if (request.Left == 1)
+                {
+                    token.Register(static () => throw new InvalidOperationException("callback"));
+                    started.SetResult();
+                    await Task.Delay(Timeout.InfiniteTimeSpan, token);
+                }
+
+                return new Sum(request.Left);
+            },
+        });
+        using var caller = new CancellationTokenSource();
+
+        var call = application.Calc.AddAsync(new Addends(1, 0), caller.Token);
+        await started.Task.WaitAsync(Token);
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+
+        Assert.Equal(2, (await application.Calc.AddAsync(new Addends(2, 0), Token)).Value);
+    }
+
+    [Fact]
+    public async Task A_token_kept_after_its_call_is_not_cancelled_by_a_later_one()
+    {
+        CancellationToken kept = default;
+        var started = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var application = await InMemoryApplication.StartAsync(
+            new CalcScript
+            {
+                Add = async (request, token) =>
+                {
+                    if (request.Left == 1)
+                    {
+                        kept = token;
+                    }
+                    else
+                    {
+                        started.TrySetResult();
+                        await Task.Delay(Timeout.InfiniteTimeSpan, token);
+                    }
+
+                    return new Sum(0);
+                },
+            },
+            options => options.Concurrency = 1);
+        using var caller = new CancellationTokenSource();
+        await application.Calc.AddAsync(new Addends(1, 0), Token);
+        var cancelled = false;
+        var registration = kept.Register(() => cancelled = true);
+
+        var call = application.Calc.AddAsync(new Addends(2, 0), caller.Token);
+        await started.Task.WaitAsync(Token);
+        await caller.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        await application.Calc.CheckAsync(new Addends(1, 0), Token);
+
+        Assert.False(cancelled, "A token of a finished call was cancelled.");
+        registration.Unregister();
+    }
+
+    [Fact]
+    public async Task A_call_whose_cancel_came_first_is_not_run()
+    {
+        var ran = false;
+        await using var application = await InMemoryApplication.StartAsync(new CalcScript
+        {
+            Add = (request, _) =>
+            {
+                ran |= request.Left == 666;
+                return Task.FromResult(new Sum(0));
+            },
+        });
+        application.Broker.Cancel("calc", "early");
+
+        application.Faults.RawPublish("calc", new InboundMessage { Type = "Add", CorrelationId = "early", Body = """{"left":666,"right":0}"""u8.ToArray() });
+        await application.Calc.AddAsync(new Addends(1, 0), Token);
+
+        Assert.False(ran);
+    }
+}
