@@ -23,6 +23,18 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
+install_rabbitmq() (
+  # The tests start brokers of their own; the package must not start one now.
+  policy=/usr/sbin/policy-rc.d
+  if [ ! -e "$policy" ]; then
+    trap 'as_root rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
+    as_root chmod 755 "$policy"
+  fi
+  as_root apt-get update -qq || true
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends rabbitmq-server >/dev/null
+)
+
 installed=/usr/lib/rabbitmq/bin/rabbitmq-server
 if [ -n "${MESSAGING_TEST_IMAGE:-}" ]; then
   echo "RabbitMQ for the tests: image $MESSAGING_TEST_IMAGE (MESSAGING_TEST_IMAGE)"
@@ -32,19 +44,10 @@ elif image=$(docker_image) && [ -n "$image" ]; then
 else
   if [ ! -x "$installed" ] && command -v apt-get >/dev/null 2>&1 && as_root true 2>/dev/null; then
     echo "RabbitMQ for the tests: installing the package rabbitmq-server"
-    # The tests start brokers of their own; the package must not start one now.
-    policy=/usr/sbin/policy-rc.d
-    if [ ! -e "$policy" ]; then
-      printf '#!/bin/sh\nexit 101\n' | as_root tee "$policy" >/dev/null
-      as_root chmod 755 "$policy"
-      trap 'as_root rm -f "$policy"' EXIT
-    fi
-    as_root apt-get update -qq || true
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends rabbitmq-server >/dev/null || true
-    [ -z "$(trap)" ] || { as_root rm -f "$policy"; trap - EXIT; }
+    install_rabbitmq || true
   fi
   if [ ! -x "$installed" ]; then
-    fail "test.sh found no RabbitMQ to run the tests on. Do one of these:" \
+    fail "test.sh found no RabbitMQ to run the tests on. Do one of these, then run it again:" \
       "  install RabbitMQ 3.10 or later: apt-get install rabbitmq-server (it need not be started)" \
       "  or start Docker and get an image: docker pull rabbitmq:4" \
       "  or name an image that Docker has: MESSAGING_TEST_IMAGE=name:tag ./test.sh"

@@ -138,6 +138,70 @@ public sealed class LossTests(BrokerFixture fixture) : TransportTest(fixture)
         Assert.False(bystander.Lost.IsCompleted);
     }
 
+    [Fact]
+    public async Task A_broker_that_is_frozen_holds_up_neither_disposal_nor_those_who_publish()
+    {
+        var transport = OpenTransport(options => options.Heartbeat = TimeSpan.FromSeconds(1));
+        var requester = await transport.OpenRequesterAsync(new RequesterSink(), Token);
+        var patient = await transport.OpenRequesterAsync(new RequesterSink(), Token);
+        var worker = await transport.OpenWorkerAsync(Subscription(), new WorkerSink(), Token);
+        await Broker.FreezeAsync();
+        try
+        {
+            // More than the sockets and the library's own line hold: the last of them waits for a reader.
+            var flood = Task.WhenAll(Enumerable.Range(0, 500).Select(async _ => await requester.PublishAsync(Request(requester, "call", new byte[100_000]))));
+            var confirm = requester.PublishConfirmedAsync(Request(requester, "call") with { MessageId = "1" }).AsTask();
+            Assert.False(flood.IsCompleted);
+
+            var watch = System.Diagnostics.Stopwatch.StartNew();
+            await SoonAsync(worker.DisposeAsync().AsTask());
+            await SoonAsync(requester.DisposeAsync().AsTask());
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(4), $"It took {watch.Elapsed}.");
+            await FailsAsync(TransportFailure.Unknown, () => confirm);
+            await FailsAsync(TransportFailure.Unknown, () => flood);
+
+            Assert.False((await SoonAsync(patient.Lost)).Disposed);
+            watch.Restart();
+            await SoonAsync(transport.DisposeAsync().AsTask());
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(4), $"It took {watch.Elapsed}.");
+        }
+        finally
+        {
+            await Broker.ThawAsync();
+        }
+
+        await CallWorksAsync();
+    }
+
+    [Fact]
+    public async Task A_broker_short_of_memory_blocks_publishers_without_being_taken_for_dead()
+    {
+        var transport = OpenTransport(options => options.Heartbeat = TimeSpan.FromSeconds(1));
+        var work = new WorkerSink();
+        await using var worker = await transport.OpenWorkerAsync(Subscription(), work, Token);
+        await using var requester = await transport.OpenRequesterAsync(new RequesterSink(), Token);
+        await requester.PublishAsync(Request(requester, "before"));
+        var before = await work.Deliveries.NextAsync();
+        await Broker.RabbitmqctlAsync("set_vm_memory_high_watermark", "0.0001");
+        try
+        {
+            await requester.PublishAsync(Request(requester, "during"));
+            Assert.Contains("has stopped reading", await Log.Warnings.NextAsync(), StringComparison.Ordinal);
+            Assert.True(((RabbitMqTransport)transport).IsBlocked);
+
+            // Workers still settle; and longer than silence would be borne, the links stand.
+            await worker.AckAsync(before.Tag);
+            var lost = await Task.WhenAny(requester.Lost, worker.Lost, Task.Delay(TimeSpan.FromSeconds(3), Token));
+            Assert.False(requester.Lost.IsCompleted || worker.Lost.IsCompleted, lost.ToString());
+        }
+        finally
+        {
+            await Broker.RabbitmqctlAsync("set_vm_memory_high_watermark", "0.4");
+        }
+
+        Assert.Equal("during", (await work.Deliveries.NextAsync()).Message.CorrelationId);
+    }
+
     private async Task CallWorksAsync()
     {
         var work = new WorkerSink();

@@ -92,6 +92,14 @@ public sealed class PrivateBroker : IAsyncDisposable
     /// <returns>Complete when it is dead.</returns>
     public Task KillAsync() => _watchdog.KillBrokerAsync();
 
+    /// <summary>Freezes the broker: its connections stay open and it neither reads nor answers.</summary>
+    /// <returns>Complete when it is frozen.</returns>
+    public Task FreezeAsync() => _watchdog.FreezeBrokerAsync();
+
+    /// <summary>Lets the broker go on after <see cref="FreezeAsync"/>.</summary>
+    /// <returns>Complete when it goes on.</returns>
+    public Task ThawAsync() => _watchdog.ThawBrokerAsync();
+
     /// <summary>Stops the broker inside its running Erlang machine: connections are closed, the port is free.</summary>
     /// <returns>Complete when it has stopped.</returns>
     public Task StopAppAsync() => RabbitmqctlAsync("stop_app");

@@ -11,16 +11,18 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     public static readonly TimeSpan GoodbyeLimit = TimeSpan.FromSeconds(1);
 
     private readonly IConnection _connection;
-    private readonly SocketTracker _sockets;
+    private readonly ConnectionSockets _sockets;
+    private readonly SilenceWatch _watch;
     private readonly Lock _lock = new();
     private readonly HashSet<IConnectionObserver> _observers = [];
     private string? _lost;
     private int _closing;
 
-    public BrokerConnection(IConnection connection, SocketTracker sockets)
+    public BrokerConnection(IConnection connection, ConnectionSockets sockets)
     {
         _connection = connection;
         _sockets = sockets;
+        _watch = new SilenceWatch(sockets, connection.Heartbeat, OnSilent);
 
         // Subscribed before any channel exists: handlers run one after the other, and a channel's own may hang.
         connection.ConnectionShutdownAsync += OnShutdownAsync;
@@ -104,8 +106,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         }
         finally
         {
-            Lose("the connection was closed");
+            Lose("the connection was closed here");
             _sockets.Dispose();
+            _watch.Dispose();
         }
     }
 
@@ -114,6 +117,12 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         Lose(ShutdownReasons.Explain("connection", reason));
         _ = CleanUpAsync();
         return Task.CompletedTask;
+    }
+
+    private void OnSilent()
+    {
+        Lose($"nothing came from the broker for {2 * _connection.Heartbeat.TotalSeconds:0.#} s, not even heartbeats");
+        _sockets.Dispose();
     }
 
     private async Task CleanUpAsync()

@@ -69,7 +69,7 @@ internal sealed partial class ConnectionOpener(IOptionsMonitor<RabbitMqOptions> 
         string purpose,
         CancellationToken cancellationToken)
     {
-        var sockets = new SocketTracker();
+        var sockets = new ConnectionSockets();
         var factory = new ConnectionFactory
         {
             UserName = addresses.UserName,

@@ -36,6 +36,10 @@ internal sealed class DockerHost : IBrokerHost
 
     public string RemoveCommand => $"docker rm --force --volumes {_name}";
 
+    public string FreezeCommand => $"docker pause {_name}";
+
+    public string ThawCommand => $"docker unpause {_name}";
+
     public IReadOnlyDictionary<string, string> Environment { get; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
     public IReadOnlyList<string> Rabbitmqctl => ["docker", "exec", _name, "rabbitmqctl"];

@@ -18,6 +18,12 @@ internal interface IBrokerHost
     /// <summary>Shell command that removes the broker and what it left outside the folder. <c>$1</c> as above.</summary>
     string RemoveCommand { get; }
 
+    /// <summary>Shell command that stops the broker's processes where they are. <c>$1</c> as above.</summary>
+    string FreezeCommand { get; }
+
+    /// <summary>Shell command that lets them go on. <c>$1</c> as above.</summary>
+    string ThawCommand { get; }
+
     /// <summary>Environment variables for the commands.</summary>
     IReadOnlyDictionary<string, string> Environment { get; }
 

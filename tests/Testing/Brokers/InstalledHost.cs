@@ -47,6 +47,10 @@ internal sealed class InstalledHost : IBrokerHost
 
     public string RemoveCommand => KillCommand;
 
+    public string FreezeCommand => "kill -s STOP -- \"-$1\"";
+
+    public string ThawCommand => "kill -s CONT -- \"-$1\"";
+
     public IReadOnlyDictionary<string, string> Environment { get; }
 
     public IReadOnlyList<string> Rabbitmqctl => [Path.Combine(Binaries, "rabbitmqctl")];

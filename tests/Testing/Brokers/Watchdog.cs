@@ -27,6 +27,8 @@ internal sealed class Watchdog : IAsyncDisposable
         start.ArgumentList.Add(host.StartCommand);
         start.ArgumentList.Add(host.KillCommand);
         start.ArgumentList.Add(host.RemoveCommand);
+        start.ArgumentList.Add(host.FreezeCommand);
+        start.ArgumentList.Add(host.ThawCommand);
         foreach (var (name, value) in host.Environment)
         {
             start.Environment[name] = value;
@@ -41,6 +43,10 @@ internal sealed class Watchdog : IAsyncDisposable
     public async Task<bool> IsBrokerAliveAsync() => string.Equals(await OrderAsync("alive"), "yes", StringComparison.Ordinal);
 
     public Task KillBrokerAsync() => OrderAsync("kill");
+
+    public Task FreezeBrokerAsync() => OrderAsync("freeze");
+
+    public Task ThawBrokerAsync() => OrderAsync("thaw");
 
     public async ValueTask DisposeAsync()
     {
