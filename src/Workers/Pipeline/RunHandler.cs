@@ -13,7 +13,7 @@ namespace Messaging.Pipeline;
 /// Runs the handler in a scope of its own, under the time that remains, with its <see cref="CallContext"/>; whatever it
 /// throws becomes an outcome. Decoding, middleware and encoding are the handler's typed part.
 /// </summary>
-internal sealed partial class RunHandler(
+internal sealed class RunHandler(
     IServiceScopeFactory scopes, RunningCalls running, DeadlineWheel deadlines, TimeProvider time, FailureTranslator failures, ILogger logger)
     : IDeliveryStep
 {
@@ -25,7 +25,7 @@ internal sealed partial class RunHandler(
         }
 
         var message = call.Delivery.Message;
-        var current = new RunningCall(call.Delivery, OnCallbackFailed);
+        var current = new RunningCall(call.Delivery, logger);
         using var activity = MessagingTelemetry.StartHandling(call.Handler!.Operation, call.Head.TraceParent, call.Head.TraceState);
         Deadline? deadline = call.Delivery.Tag.Queue == QueueKind.Calls && call.Head.Timeout is { } timeout
             ? Deadline.After(timeout, time)
@@ -71,9 +71,4 @@ internal sealed partial class RunHandler(
             current.End();
         }
     }
-
-    private void OnCallbackFailed(Exception exception) => LogCallbackFailed(logger, exception);
-
-    [LoggerMessage(21, LogLevel.Error, "A callback that a handler registered on its cancellation token failed.")]
-    private static partial void LogCallbackFailed(ILogger logger, Exception exception);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Messaging.Deadlines;
+using Microsoft.Extensions.Logging;
 
 namespace Messaging.Running;
 
@@ -23,7 +24,7 @@ internal enum StopReason
 
 /// <summary>A handler's cancellation: the first reason wins, and none reaches a handler after its call.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "See the source: disposing it would break tokens that handlers keep.")]
-internal sealed class RunningCall(Delivery delivery, Action<Exception> onCallbackFailed) : DeadlineEntry
+internal sealed partial class RunningCall(Delivery delivery, ILogger logger) : DeadlineEntry
 {
     // Neither pooled nor disposed: a handler may keep its token, which no later call must cancel or break.
     private readonly CancellationTokenSource _source = new();
@@ -82,7 +83,10 @@ internal sealed class RunningCall(Delivery delivery, Action<Exception> onCallbac
         catch (AggregateException exception)
         {
             // Thrown by callbacks that the handler registered; on a pool thread it would end the process.
-            onCallbackFailed(exception);
+            LogCallbackFailed(logger, exception);
         }
     }
+
+    [LoggerMessage(21, LogLevel.Error, "A callback that a handler registered on its cancellation token failed.")]
+    private static partial void LogCallbackFailed(ILogger logger, Exception exception);
 }
