@@ -25,8 +25,9 @@ internal sealed class Run(RunOptions options, TextWriter notes)
             var measurements = new List<Measurement>();
             foreach (var callers in options.Callers)
             {
-                // What the machine does besides, and what it did just before, falls on every system in turn.
-                var order = round % 2 == 0 ? options.Systems : options.Systems.Reverse();
+                // Going first, when the process is cold, and following a certain other system fall on each in turn.
+                var first = round % options.Systems.Count;
+                var order = options.Systems.Skip(first).Concat(options.Systems.Take(first));
                 foreach (var system in order)
                 {
                     var measurement = await MeasureAsync(system, callers, broker, cancellationToken);

@@ -210,7 +210,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
             CorrelationId = call.CorrelationId,
             ReplyTo = link.ReplyTo,
             ExpirationMs = remainingMs,
-            Headers = policy.Headers.Get(remainingMs, attempt, call.Activity ?? Activity.Current, options?.Headers),
+            Headers = RequestHeaders.Create(attempt, call.Activity ?? Activity.Current, options?.Headers),
             Body = buffer.Written,
         };
         call.Stage = CallStage.Sending;

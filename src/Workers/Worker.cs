@@ -24,8 +24,8 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly string _service;
     private readonly LinkKeeper<WorkerLink> _links;
-    private readonly DeliveryLoops _calls;
-    private readonly DeliveryLoops? _commands;
+    private readonly ConcurrencyGate _calls;
+    private readonly ConcurrencyGate? _commands;
     private volatile bool _draining;
 
     public Worker(
@@ -53,8 +53,8 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
             CallQueueExpiry = options.CallQueueExpiry,
             CommandDeliveryLimit = options.CommandDeliveryLimit,
         };
-        _calls = new DeliveryLoops(options.Concurrency, ServeAsync);
-        _commands = operations.HasCommands ? new DeliveryLoops(options.CommandConcurrency, ServeAsync) : null;
+        _calls = new ConcurrencyGate(options.Concurrency, ServeAsync);
+        _commands = operations.HasCommands ? new ConcurrencyGate(options.CommandConcurrency, ServeAsync) : null;
         _links = new LinkKeeper<WorkerLink>(
             token => OpenAsync(transport, subscription, token), $"worker {operations.Service}", reconnect, time, logger);
     }
@@ -100,7 +100,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     public ValueTask DisposeAsync() => _links.DisposeAsync();
 
     void IWorkerDeliveries.OnDelivery(Delivery delivery) =>
-        (delivery.Tag.Queue == QueueKind.Commands ? _commands! : _calls).Enqueue(delivery);
+        (delivery.Tag.Queue == QueueKind.Commands ? _commands! : _calls).Enter(delivery);
 
     void IWorkerDeliveries.OnCancel(string correlationId) => _running.Cancel(correlationId);
 

@@ -87,6 +87,30 @@ public abstract partial class CallContractTests
     }
 
     [Fact]
+    public async Task A_call_of_100_MB_is_refused_and_disturbs_nothing()
+    {
+        await StartWorkerAsync();
+        var calc = await StartRequesterAsync();
+        await Harness.DeclareQueueAsync(OwnReplyQueue);
+
+        await Harness.PublishRawAsync("calc", new InboundMessage { Type = "Add", ReplyTo = OwnReplyQueue, Body = new byte[100_000_000] });
+
+        var reply = await SoonAsync(Harness.TakeAsync(OwnReplyQueue, Token));
+        Assert.Equal(("fault", "8"), (reply.Type, reply.Headers!["status"]!.ToString()));
+        Assert.Equal(new Sum(3), await SoonAsync(calc.AddAsync(new Addends(1, 2), Token)));
+    }
+
+    [Fact]
+    public async Task A_command_over_the_limit_is_dead_lettered_by_the_broker()
+    {
+        await StartWorkerAsync();
+
+        await Harness.PublishRawAsync("calc.commands", new InboundMessage { Type = "Record", MessageId = "large", Body = new byte[17 * 1024 * 1024] });
+
+        Assert.Equal("large", (await SoonAsync(Harness.TakeAsync("calc.dead", Token))).MessageId);
+    }
+
+    [Fact]
     public async Task A_reply_to_that_names_a_work_queue_is_refused()
     {
         var ran = false;

@@ -22,6 +22,19 @@ public abstract partial class TransportContractTests
     }
 
     [Fact(Timeout = TimeoutMs)]
+    public async Task A_rejected_command_is_dead_lettered()
+    {
+        var (worker, deliveries) = await OpenWorkerAsync();
+        var (requester, _) = await OpenRequesterAsync();
+
+        await requester.PublishConfirmedAsync(Command("1", "no"));
+        await worker.RejectAsync((await deliveries.NextAsync()).Tag);
+
+        var dead = await Harness.TakeAsync(Service + ".dead", 1, Cancellation);
+        Assert.Equal("no", Text(dead[0]));
+    }
+
+    [Fact(Timeout = TimeoutMs)]
     public async Task A_command_that_no_queue_takes_fails_as_unroutable()
     {
         var (requester, _) = await OpenRequesterAsync();

@@ -3,10 +3,12 @@ using MassTransit;
 
 namespace Messaging.RoundTrip.Systems;
 
-/// <summary>MassTransit's request client, with the settings that measured best; its envelope and serializer (System.Text.Json) as they come.</summary>
-internal sealed class MassTransitSystem : IRoundTripSystem
+/// <summary>MassTransit's request client with its own defaults (publisher confirms, durable messages) and room for all callers.</summary>
+/// <param name="tuned">Without confirms and with transient messages, as the yardstick sends them: less safe than its users get.</param>
+internal sealed class MassTransitSystem(bool tuned) : IRoundTripSystem
 {
     public const string Name = "masstransit";
+    public const string TunedName = "masstransit-tuned";
 
     private const string RequestQueue = "roundtrip.masstransit";
     private const ushort Prefetch = 512;
@@ -67,16 +69,19 @@ internal sealed class MassTransitSystem : IRoundTripSystem
         }
     }
 
-    private static void ConfigureHost(IRabbitMqBusFactoryConfigurator configurator, Uri broker, string role)
+    private void ConfigureHost(IRabbitMqBusFactoryConfigurator configurator, Uri broker, string role)
     {
         configurator.Host(broker, string.Create(CultureInfo.InvariantCulture, $"roundtrip {Name} {role}"), host =>
         {
-            // The yardstick does not wait for confirms either.
-            host.PublisherConfirmation = false;
+            if (tuned)
+            {
+                host.PublisherConfirmation = false;
+            }
         });
-
-        // Nor does it have its messages written to disk.
-        configurator.ConfigureSend(send => send.UseExecute(context => context.Durable = false));
+        if (tuned)
+        {
+            configurator.ConfigureSend(send => send.UseExecute(context => context.Durable = false));
+        }
     }
 
     private sealed class EchoConsumer : IConsumer<EchoRequest>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Messaging.RabbitMq;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,9 +15,11 @@ public interface IEcho
 }
 
 /// <summary>This repository's library as a user would set it up: a typed contract, JSON, every guarantee on. Two hosts, so two pairs of connections.</summary>
-internal sealed partial class MessagingSystem : IRoundTripSystem
+/// <param name="directReplyTo">Replies come over amq.rabbitmq.reply-to instead of an exclusive queue.</param>
+internal sealed partial class MessagingSystem(bool directReplyTo) : IRoundTripSystem
 {
     public const string Name = "messaging";
+    public const string DirectReplyToName = "messaging-direct";
 
     private const int WorkerConcurrency = 256;
 
@@ -60,13 +63,19 @@ internal sealed partial class MessagingSystem : IRoundTripSystem
         }
     }
 
-    private static IHost CreateHost(Uri broker, Action<MessagingBuilder> add)
+    private IHost CreateHost(Uri broker, Action<MessagingBuilder> add)
     {
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         builder.Logging.AddSimpleConsole();
         builder.Logging.AddFilter(level => level >= LogLevel.Error);
-        add(builder.Services.AddMessaging().UseRabbitMq(options => options.Uri = broker).UseJson(EchoJson.Default));
+        add(builder.Services.AddMessaging().UseRabbitMq(options => Configure(options, broker)).UseJson(EchoJson.Default));
         return builder.Build();
+    }
+
+    private void Configure(RabbitMqOptions options, Uri broker)
+    {
+        options.Uri = broker;
+        options.ReplyPath = directReplyTo ? RabbitMqReplyPath.DirectReplyTo : RabbitMqReplyPath.ExclusiveQueue;
     }
 
     private sealed class Echo : IEcho

@@ -10,17 +10,19 @@ internal static class SystemCatalog
     public static IReadOnlyList<string> Default { get; } = [MessagingSystem.Name, RabbitMqClientSystem.Name, MassTransitSystem.Name];
 
     /// <summary>All names that <see cref="Create"/> knows.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Default, RabbitMqClientSystem.DirectReplyToName];
+    public static IReadOnlyList<string> All { get; } = [.. Default, MessagingSystem.DirectReplyToName, RabbitMqClientSystem.DirectReplyToName, MassTransitSystem.TunedName];
 
     /// <summary>Makes a system that is not connected yet.</summary>
     /// <param name="name">One of <see cref="All"/>.</param>
     /// <exception cref="ArgumentException">There is no such system.</exception>
     public static IRoundTripSystem Create(string name) => name switch
     {
-        MessagingSystem.Name => new MessagingSystem(),
+        MessagingSystem.Name => new MessagingSystem(directReplyTo: false),
+        MessagingSystem.DirectReplyToName => new MessagingSystem(directReplyTo: true),
         RabbitMqClientSystem.Name => new RabbitMqClientSystem(directReplyTo: false),
         RabbitMqClientSystem.DirectReplyToName => new RabbitMqClientSystem(directReplyTo: true),
-        MassTransitSystem.Name => new MassTransitSystem(),
+        MassTransitSystem.Name => new MassTransitSystem(tuned: false),
+        MassTransitSystem.TunedName => new MassTransitSystem(tuned: true),
         _ => throw new ArgumentException($"There is no system '{name}'. Choose from: {string.Join(", ", All)}.", nameof(name)),
     };
 }

@@ -30,7 +30,7 @@ internal sealed record OrdersSettings
             Role = ParseRole(role ?? configuration["Orders:Role"]),
             Broker = ParseBroker(broker ?? configuration["Messaging:RabbitMq:Uri"]),
             Name = name ?? NonEmpty(configuration["Orders:Name"]) ?? $"{Environment.MachineName}-{Environment.ProcessId}",
-            Urls = urls ?? NonEmpty(configuration["URLS"]) ?? "http://localhost:5000",
+            Urls = urls ?? NonEmpty(configuration["ASPNETCORE_URLS"]) ?? "http://localhost:5000",
             Once = once,
         };
 

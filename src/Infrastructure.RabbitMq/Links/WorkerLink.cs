@@ -61,9 +61,14 @@ internal sealed partial class WorkerLink : IWorkerLink
 
     public ValueTask ReplyAsync(OutboundMessage reply) => _replies.PublishAsync(reply);
 
-    public ValueTask AckAsync(DeliveryTag tag) => Settle(tag, requeue: false);
+    public ValueTask AckAsync(DeliveryTag tag) =>
+        TryStartSettling(tag) is { } channel ? Settle(channel.BasicAckAsync(tag.Value, multiple: false, CancellationToken.None)) : default;
 
-    public ValueTask RequeueAsync(DeliveryTag tag) => Settle(tag, requeue: true);
+    public ValueTask RequeueAsync(DeliveryTag tag) =>
+        TryStartSettling(tag) is { } channel ? Settle(channel.BasicNackAsync(tag.Value, multiple: false, requeue: true, CancellationToken.None)) : default;
+
+    public ValueTask RejectAsync(DeliveryTag tag) =>
+        TryStartSettling(tag) is { } channel ? Settle(channel.BasicNackAsync(tag.Value, multiple: false, requeue: false, CancellationToken.None)) : default;
 
     public ValueTask DeadLetterAsync(OutboundMessage message) =>
         _deadLetters.PublishAsync(message with { Queue = WireNames.DeadLetterQueue(_service), Persistent = true });
@@ -93,17 +98,15 @@ internal sealed partial class WorkerLink : IWorkerLink
         }
     }
 
-    private ValueTask Settle(DeliveryTag tag, bool requeue)
+    /// <summary>The channel to settle a delivery on; null on a lost link, whose deliveries come again.</summary>
+    private IChannel? TryStartSettling(DeliveryTag tag)
     {
         var consumer = tag.Queue == QueueKind.Calls ? _calls : _commands;
-        if (consumer is null || _lifetime.Loss is not null || !_lifetime.InFlight.TryEnter())
-        {
-            return ValueTask.CompletedTask;
-        }
+        return consumer is not null && _lifetime.Loss is null && _lifetime.InFlight.TryEnter() ? consumer.Channel : null;
+    }
 
-        var settle = requeue
-            ? consumer.Channel.BasicNackAsync(tag.Value, multiple: false, requeue: true, CancellationToken.None)
-            : consumer.Channel.BasicAckAsync(tag.Value, multiple: false, CancellationToken.None);
+    private ValueTask Settle(ValueTask settle)
+    {
         if (settle.IsCompletedSuccessfully)
         {
             _lifetime.InFlight.Exit();

@@ -2,12 +2,12 @@ namespace Messaging.Deadlines;
 
 /// <summary>
 /// A timing wheel: one timer for all deadlines instead of one each, at a resolution of 10 ms. Deadlines never fire
-/// early. The timer rests while there are none.
+/// early. The timer is set for the earliest slot that holds one: as nearly all calls end before their deadline, it
+/// hardly ever fires.
 /// </summary>
 internal sealed class DeadlineWheel : IDisposable
 {
     private const int SlotCount = 1024;
-    private const int IdleTicksBeforeRest = 100;
 
     private static readonly TimeSpan _resolution = TimeSpan.FromMilliseconds(10);
 
@@ -16,10 +16,9 @@ internal sealed class DeadlineWheel : IDisposable
     private readonly Slot[] _slots;
     private readonly ITimer _timer;
     private readonly Lock _ticking = new();
+    private readonly Lock _arming = new();
     private long _lastTick;
-    private int _count;
-    private int _idleTicks;
-    private bool _running;
+    private long _armedTick = long.MaxValue;
     private bool _disposed;
 
     public DeadlineWheel(TimeProvider time)
@@ -59,10 +58,11 @@ internal sealed class DeadlineWheel : IDisposable
             }
         }
 
-        Interlocked.Increment(ref _count);
-        if (!Volatile.Read(ref _running))
+        // The entry must be seen by a tick that is looking for the next slot, or the tick's end be seen here.
+        Interlocked.MemoryBarrier();
+        if (tick < Volatile.Read(ref _armedTick))
         {
-            Wake();
+            Arm(tick);
         }
     }
 
@@ -72,54 +72,44 @@ internal sealed class DeadlineWheel : IDisposable
         var slot = _slots[entry.Tick % SlotCount];
         lock (slot)
         {
-            if (!entry.Listed)
+            if (entry.Listed)
             {
-                return;
+                slot.Remove(entry);
             }
-
-            slot.Remove(entry);
         }
-
-        Interlocked.Decrement(ref _count);
     }
 
     public void Dispose()
     {
-        lock (_ticking)
+        lock (_arming)
         {
             _disposed = true;
             _timer.Dispose();
         }
     }
 
-    private void Wake()
+    private void Arm(long tick)
     {
-        lock (_ticking)
+        lock (_arming)
         {
-            if (_running || _disposed)
+            if (tick >= _armedTick || _disposed)
             {
                 return;
             }
 
-            _idleTicks = 0;
-            Volatile.Write(ref _running, true);
-            _timer.Change(_resolution, _resolution);
+            Volatile.Write(ref _armedTick, tick);
+            var due = _time.GetElapsedTime(_time.GetTimestamp(), tick * _timestampsPerTick);
+            _timer.Change(due > TimeSpan.Zero ? due : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
     }
 
     private void OnTick()
     {
-        // A tick that comes while one is served has nothing to add: the one that runs reads the clock itself.
-        if (!_ticking.TryEnter())
+        lock (_ticking)
         {
-            return;
-        }
-
-        try
-        {
-            if (_disposed)
+            lock (_arming)
             {
-                return;
+                Volatile.Write(ref _armedTick, long.MaxValue);
             }
 
             var now = CurrentTick;
@@ -130,24 +120,31 @@ internal sealed class DeadlineWheel : IDisposable
                 Fire(_slots[tick % SlotCount], tick);
             }
 
-            RestWhenIdle();
-        }
-        finally
-        {
-            _ticking.Exit();
+            ArmNext(now);
         }
     }
 
-    private void Fire(Slot slot, long tick)
+    private void ArmNext(long now)
+    {
+        Interlocked.MemoryBarrier();
+        for (var tick = now + 1; tick <= now + SlotCount; tick++)
+        {
+            if (!_slots[tick % SlotCount].IsEmpty)
+            {
+                Arm(tick);
+                return;
+            }
+        }
+    }
+
+    private static void Fire(Slot slot, long tick)
     {
         DeadlineEntry? due;
-        int taken;
         lock (slot)
         {
-            due = slot.TakeDue(tick, out taken);
+            due = slot.TakeDue(tick);
         }
 
-        Interlocked.Add(ref _count, -taken);
         while (due is not null)
         {
             var next = due.Next;
@@ -157,32 +154,11 @@ internal sealed class DeadlineWheel : IDisposable
         }
     }
 
-    private void RestWhenIdle()
-    {
-        if (Volatile.Read(ref _count) > 0)
-        {
-            _idleTicks = 0;
-            return;
-        }
-
-        if (++_idleTicks >= IdleTicksBeforeRest)
-        {
-            Volatile.Write(ref _running, false);
-
-            // An entry added between the count and the flag found the wheel running: look again.
-            if (Volatile.Read(ref _count) > 0)
-            {
-                Volatile.Write(ref _running, true);
-                return;
-            }
-
-            _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        }
-    }
-
     private sealed class Slot
     {
         private DeadlineEntry? _first;
+
+        public bool IsEmpty => Volatile.Read(ref _first) is null;
 
         public void Insert(DeadlineEntry entry)
         {
@@ -218,10 +194,9 @@ internal sealed class DeadlineWheel : IDisposable
         }
 
         /// <summary>Takes out what is due; entries of later rounds of the wheel stay.</summary>
-        public DeadlineEntry? TakeDue(long tick, out int taken)
+        public DeadlineEntry? TakeDue(long tick)
         {
             DeadlineEntry? due = null;
-            taken = 0;
             for (var entry = _first; entry is not null;)
             {
                 var next = entry.Next;
@@ -230,7 +205,6 @@ internal sealed class DeadlineWheel : IDisposable
                     Remove(entry);
                     entry.Next = due;
                     due = entry;
-                    taken++;
                 }
 
                 entry = next;

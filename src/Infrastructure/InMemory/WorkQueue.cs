@@ -6,12 +6,6 @@ namespace Messaging.InMemory;
 /// </summary>
 internal sealed class WorkQueue(string name, QueueArguments arguments, InMemoryBroker broker) : BrokerQueue(name), IDisposable
 {
-    /// <summary>Why a message is in the dead-letter queue: it came back too often.</summary>
-    public const string DeliveryLimitReason = "delivery_limit";
-
-    /// <summary>Why a message is in the dead-letter queue: its expiration passed.</summary>
-    public const string ExpiredReason = "expired";
-
     private readonly Lock _sync = new();
     private readonly ConsumerRing _consumers = new();
     private readonly ReadyMessages _ready = new();
@@ -95,7 +89,7 @@ internal sealed class WorkQueue(string name, QueueArguments arguments, InMemoryB
     }
 
     /// <summary>Settles a delivery; false when the consumer has none of that number.</summary>
-    public bool TrySettle(Consumer consumer, ulong tag, bool requeue)
+    public bool TrySettle(Consumer consumer, ulong tag, Settlement settlement)
     {
         var after = default(Aftermath);
         lock (_sync)
@@ -105,13 +99,17 @@ internal sealed class WorkQueue(string name, QueueArguments arguments, InMemoryB
                 return consumer.IsClosed;
             }
 
-            if (requeue)
+            switch (settlement)
             {
-                PutBack(message!, ref after);
-            }
-            else
-            {
-                message!.Release();
+                case Settlement.Requeue:
+                    PutBack(message!, ref after);
+                    break;
+                case Settlement.Reject:
+                    Discard(message!, DeadLetterReasons.Rejected, ref after);
+                    break;
+                default:
+                    message!.Release();
+                    break;
             }
 
             Dispatch(ref after);
@@ -216,7 +214,7 @@ internal sealed class WorkQueue(string name, QueueArguments arguments, InMemoryB
         }
         else if (message.Returns > Arguments.DeliveryLimit)
         {
-            after.DeadLetter(message, DeliveryLimitReason);
+            after.DeadLetter(message, DeadLetterReasons.DeliveryLimit);
         }
         else
         {
@@ -231,14 +229,19 @@ internal sealed class WorkQueue(string name, QueueArguments arguments, InMemoryB
             && broker.Time.GetTimestamp() >= message.ExpiresAt)
         {
             _ready.Take();
-            if (Arguments.DeadLetterQueue is null)
-            {
-                message.Release();
-            }
-            else
-            {
-                after.DeadLetter(message, ExpiredReason);
-            }
+            Discard(message, DeadLetterReasons.Expired, ref after);
+        }
+    }
+
+    private void Discard(BrokerMessage message, string reason, ref Aftermath after)
+    {
+        if (Arguments.DeadLetterQueue is null)
+        {
+            message.Release();
+        }
+        else
+        {
+            after.DeadLetter(message, reason);
         }
     }
 

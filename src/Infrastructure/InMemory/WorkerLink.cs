@@ -64,9 +64,11 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
         }
     }
 
-    public ValueTask AckAsync(DeliveryTag tag) => Settle(tag, requeue: false);
+    public ValueTask AckAsync(DeliveryTag tag) => Settle(tag, Settlement.Ack);
 
-    public ValueTask RequeueAsync(DeliveryTag tag) => Settle(tag, requeue: true);
+    public ValueTask RequeueAsync(DeliveryTag tag) => Settle(tag, Settlement.Requeue);
+
+    public ValueTask RejectAsync(DeliveryTag tag) => Settle(tag, Settlement.Reject);
 
     public ValueTask DeadLetterAsync(OutboundMessage message)
     {
@@ -115,10 +117,10 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
         }
     }
 
-    private ValueTask Settle(DeliveryTag tag, bool requeue)
+    private ValueTask Settle(DeliveryTag tag, Settlement settlement)
     {
         var consumer = tag.Queue == QueueKind.Calls ? _calls : _commands;
-        if (!IsLost && (consumer is null || !consumer.Queue.TrySettle(consumer, tag.Value, requeue)))
+        if (!IsLost && (consumer is null || !consumer.Queue.TrySettle(consumer, tag.Value, settlement)))
         {
             // RabbitMQ closes the channel on this, so the mistake must not pass unseen here either.
             Lose(new LinkLoss($"The delivery {tag} was settled twice, or never made."));

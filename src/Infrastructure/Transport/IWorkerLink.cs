@@ -20,6 +20,14 @@ public interface IWorkerLink : ILink
     ValueTask RequeueAsync(DeliveryTag tag);
 
     /// <summary>
+    /// Refuses a delivery that can't be carried further: the broker dead-letters it, or drops it where the queue has no
+    /// dead-letter queue. On a lost link a no-op.
+    /// </summary>
+    /// <param name="tag">The delivery.</param>
+    /// <returns>Complete when handed to the connection.</returns>
+    ValueTask RejectAsync(DeliveryTag tag);
+
+    /// <summary>
     /// Publishes a message to the service's dead-letter queue, persistent, and completes on the publisher confirm.
     /// The caller then acknowledges the original.
     /// </summary>

@@ -3,7 +3,7 @@ namespace Messaging.Wire;
 /// <summary>Every name that this library puts on the wire. <c>docs/wire-protocol.md</c> tells what each means.</summary>
 internal static class WireNames
 {
-    /// <summary>Request header: the time that remained when the request was sent, in milliseconds.</summary>
+    /// <summary>Request header: the time that remained when the request was sent, in milliseconds, where the expiration property does not say it.</summary>
     public const string TimeoutMs = "timeout-ms";
 
     /// <summary>Request header: which attempt of the requester this is, where it is not the first.</summary>

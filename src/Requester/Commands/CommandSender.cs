@@ -101,7 +101,7 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
                 MessageId = messageId,
                 CorrelationId = messageId,
                 Persistent = true,
-                Headers = policy.Headers.Get(null, 1, activity ?? Activity.Current, options?.Headers),
+                Headers = RequestHeaders.Create(1, activity ?? Activity.Current, options?.Headers),
                 Body = buffer.Written,
             }).ConfigureAwait(false);
         }

@@ -1,5 +1,4 @@
 using Messaging.Serialization;
-using Messaging.Wire;
 
 namespace Messaging.Policies;
 
@@ -18,6 +17,4 @@ internal sealed class CallPolicy<TRequest, TReply>
 
     /// <summary>Null where each call is one attempt.</summary>
     public required AttemptPipeline? Attempts { get; init; }
-
-    public RequestHeaders Headers { get; } = new();
 }

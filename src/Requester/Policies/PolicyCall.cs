@@ -14,13 +14,15 @@ internal sealed class PolicyCall<TRequest, TReply>(
     CallContext? handler,
     TimeProvider time) : AttemptSource
 {
+    // Attempts end by the deadline themselves and know their stage; what is bounded here are the pauses between them.
+    private static readonly TimeSpan _afterDeadline = TimeSpan.FromMilliseconds(50);
+
     private int _attempts;
     private RpcException? _lastFailure;
 
     public async Task<TReply> RunAsync(CancellationToken cancellationToken)
     {
-        // The attempts keep the deadline themselves; this ends the delays between them.
-        using var deadline = new CancellationTokenSource(clock.Deadline.Remaining, time);
+        using var deadline = new CancellationTokenSource(clock.Deadline.Remaining + _afterDeadline, time);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
         try
         {

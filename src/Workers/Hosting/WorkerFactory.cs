@@ -31,6 +31,7 @@ internal static class WorkerFactory
             static services => services.GetRequiredService<TImplementation>()));
         var pipeline = new WorkerPipeline(
             new RefuseForeignReplyTo([.. ReplyAddress.DefaultPrefixes, .. options.ReplyToPrefixes], logger),
+            new RefuseOversize(transport.MaxMessageBytes),
             new ReadRequestHead(),
             new FindOperation(operations),
             new RefuseWhileDraining(),

@@ -38,8 +38,8 @@ public sealed class WorkerOptions
     public TimeSpan CallQueueExpiry { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
-    /// How often a command may be delivered to workers that die of it before the broker dead-letters it. All workers of
-    /// a service need the same value. From 1 to 1,000. Default: 5.
+    /// How often a command may come back, because its worker died of it or gave it back, before the broker dead-letters
+    /// it. All workers of a service need the same value. From 1 to 1,000. Default: 5.
     /// </summary>
     public int CommandDeliveryLimit { get; set; } = 5;
 

@@ -13,6 +13,8 @@ internal sealed class WorkerOutcome
 
     public static WorkerOutcome Requeued { get; } = new(OutcomeKind.Requeued);
 
+    public static WorkerOutcome Rejected { get; } = new(OutcomeKind.Rejected);
+
     public static WorkerOutcome Abandoned { get; } = new(OutcomeKind.Abandoned);
 
     public OutcomeKind Kind { get; }
@@ -40,6 +42,9 @@ internal enum OutcomeKind
 
     /// <summary>It goes back to the queue for another worker.</summary>
     Requeued,
+
+    /// <summary>It can't be carried further: the broker dead-letters it.</summary>
+    Rejected,
 
     /// <summary>Its link is lost: there is nothing to settle.</summary>
     Abandoned,

@@ -6,6 +6,7 @@ namespace Messaging.Pipeline;
 /// </summary>
 internal sealed class WorkerPipeline(
     RefuseForeignReplyTo refuseForeignReplyTo,
+    RefuseOversize refuseOversize,
     ReadRequestHead readRequestHead,
     FindOperation findOperation,
     RefuseWhileDraining refuseWhileDraining,
@@ -19,6 +20,7 @@ internal sealed class WorkerPipeline(
     private readonly IDeliveryStep[] _steps =
     [
         refuseForeignReplyTo,
+        refuseOversize,
         readRequestHead,
         findOperation,
         refuseWhileDraining,

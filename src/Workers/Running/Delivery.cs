@@ -9,14 +9,16 @@ internal sealed class Delivery : IDisposable
     private readonly byte[] _body;
     private readonly int _length;
 
-    public Delivery(WorkerLink link, QueueKind queue, in InboundMessage message)
+    public Delivery(WorkerLink link, QueueKind queue, in InboundMessage message, int maxBodyBytes)
     {
         Link = link;
         Tag = new DeliveryTag(queue, message.DeliveryTag);
-        _length = message.Body.Length;
-        _body = ArrayPool<byte>.Shared.Rent(_length);
-        message.Body.Span.CopyTo(_body);
         Message = message with { Body = default };
+        BodyBytes = message.Body.Length;
+        IsOversize = BodyBytes > maxBodyBytes;
+        _length = IsOversize ? 0 : BodyBytes;
+        _body = ArrayPool<byte>.Shared.Rent(_length);
+        message.Body.Span[.._length].CopyTo(_body);
     }
 
     public WorkerLink Link { get; }
@@ -25,6 +27,12 @@ internal sealed class Delivery : IDisposable
 
     /// <summary>The message without its body.</summary>
     public InboundMessage Message { get; }
+
+    /// <summary>The body's size as it came.</summary>
+    public int BodyBytes { get; }
+
+    /// <summary>Whether the body is over the limit. It was not copied then, and <see cref="Body"/> is empty.</summary>
+    public bool IsOversize { get; }
 
     public ReadOnlyMemory<byte> Body => _body.AsMemory(0, _length);
 

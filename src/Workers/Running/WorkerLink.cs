@@ -3,7 +3,7 @@ using Messaging.Transport;
 namespace Messaging.Running;
 
 /// <summary>A worker's link, as the deliveries that came by it see it: they must be settled on it and on no other.</summary>
-internal sealed class WorkerLink(IWorkerDeliveries deliveries) : ILink, IWorkerSink
+internal sealed class WorkerLink(IWorkerDeliveries deliveries, int maxBodyBytes) : ILink, IWorkerSink
 {
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IWorkerLink? _link;
@@ -20,7 +20,7 @@ internal sealed class WorkerLink(IWorkerDeliveries deliveries) : ILink, IWorkerS
     public static async ValueTask<WorkerLink> OpenAsync(
         ITransport transport, WorkerSubscription subscription, IWorkerDeliveries deliveries, CancellationToken cancellationToken)
     {
-        var link = new WorkerLink(deliveries);
+        var link = new WorkerLink(deliveries, transport.MaxMessageBytes);
         try
         {
             link._link = await transport.OpenWorkerAsync(subscription, link, cancellationToken).ConfigureAwait(false);
@@ -38,13 +38,15 @@ internal sealed class WorkerLink(IWorkerDeliveries deliveries) : ILink, IWorkerS
 
     public ValueTask RequeueAsync(DeliveryTag tag) => Link.RequeueAsync(tag);
 
+    public ValueTask RejectAsync(DeliveryTag tag) => Link.RejectAsync(tag);
+
     public ValueTask DeadLetterAsync(in OutboundMessage message) => Link.DeadLetterAsync(message);
 
     public ValueTask StopConsumingAsync() => Link.StopConsumingAsync();
 
     public ValueTask DisposeAsync() => Link.DisposeAsync();
 
-    void IWorkerSink.OnDelivery(QueueKind queue, in InboundMessage message) => deliveries.OnDelivery(new Delivery(this, queue, message));
+    void IWorkerSink.OnDelivery(QueueKind queue, in InboundMessage message) => deliveries.OnDelivery(new Delivery(this, queue, message, maxBodyBytes));
 
     void IWorkerSink.OnCancel(string correlationId) => deliveries.OnCancel(correlationId);
 

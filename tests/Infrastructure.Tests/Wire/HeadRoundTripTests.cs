@@ -42,13 +42,10 @@ public sealed class HeadRoundTripTests
     }
 
     [Fact]
-    public void Plain_headers_are_shared_between_calls_with_the_same_time_left()
+    public void A_plain_request_has_no_headers_and_a_further_attempt_says_so()
     {
-        var headers = new RequestHeaders();
-
-        Assert.Same(headers.Get(5000, 1, activity: null, user: null), headers.Get(5000, 1, activity: null, user: null));
-        Assert.Equal(4999L, headers.Get(4999, 1, activity: null, user: null)![WireNames.TimeoutMs]);
-        Assert.Equal(2L, headers.Get(4999, 2, activity: null, user: null)![WireNames.Attempt]);
+        Assert.Null(RequestHeaders.Create(1, activity: null, user: null));
+        Assert.Equal(2L, RequestHeaders.Create(2, activity: null, user: null)![WireNames.Attempt]);
     }
 
     [Fact]
