@@ -122,6 +122,7 @@ public sealed class LossTests(BrokerFixture fixture) : TransportTest(fixture)
                     try
                     {
                         await requester.PublishAsync(Request(requester, "call") with { ExpirationMs = 1 });
+                        await requester.PublishConfirmedAsync(Request(requester, "call") with { ExpirationMs = 1, MessageId = "1" });
                         started.TrySetResult();
                     }
                     catch (TransportException e)

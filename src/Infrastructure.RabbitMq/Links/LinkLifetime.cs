@@ -8,10 +8,11 @@ namespace Messaging.RabbitMq;
 /// What all of a link's parts share: its channels, the connections they are on, and its end. A link is lost as a whole,
 /// with the first of its parts that is.
 /// </summary>
-internal sealed partial class LinkLifetime(ILogger logger) : IConnectionObserver, IAsyncDisposable
+internal sealed partial class LinkLifetime : IConnectionObserver, IAsyncDisposable
 {
     private readonly TaskCompletionSource<LinkLoss> _lost = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _lostSource = new();
+    private readonly ILogger _logger;
     private readonly HashSet<BrokerConnection> _connections = [];
     private readonly List<IChannel> _channels = [];
     private readonly List<Func<Task>> _goodbyes = [];
@@ -19,11 +20,17 @@ internal sealed partial class LinkLifetime(ILogger logger) : IConnectionObserver
     private LinkLoss? _loss;
     private int _disposed;
 
+    public LinkLifetime(ILogger logger)
+    {
+        _logger = logger;
+        LostToken = _lostSource.Token;
+    }
+
     /// <summary>Completes when the link is lost.</summary>
     public Task<LinkLoss> Lost => _lost.Task;
 
     /// <summary>Cancelled when the link is lost.</summary>
-    public CancellationToken LostToken => _lostSource.Token;
+    public CancellationToken LostToken { get; }
 
     /// <summary>Why the link is lost; null while it is not.</summary>
     public LinkLoss? Loss => Volatile.Read(ref _loss);
@@ -39,7 +46,7 @@ internal sealed partial class LinkLifetime(ILogger logger) : IConnectionObserver
             connection.Attach(this);
         }
 
-        var channel = await connection.OpenChannelAsync(options, logger, cancellationToken).ConfigureAwait(false);
+        var channel = await connection.OpenChannelAsync(options, _logger, cancellationToken).ConfigureAwait(false);
         _channels.Add(channel);
         return channel;
     }
@@ -111,7 +118,7 @@ internal sealed partial class LinkLifetime(ILogger logger) : IConnectionObserver
         catch (Exception e)
         {
             // Nobody answers, or the connection is gone already: there is nobody left to be polite to.
-            LogNoGoodbye(logger, e);
+            LogNoGoodbye(_logger, e);
         }
 
         foreach (var connection in _connections)

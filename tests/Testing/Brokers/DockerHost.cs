@@ -22,8 +22,9 @@ internal sealed class DockerHost : IBrokerHost
 
         var port = Port.ToString(CultureInfo.InvariantCulture);
         StartCommand =
-            $"docker start --attach {name} 2>/dev/null || exec docker run --name {name} --hostname {name} " +
-            $"--publish 127.0.0.1:{port}:5672 --volume {configuration}:/etc/rabbitmq/conf.d/99-messaging.conf:ro {image} rabbitmq-server";
+            $"if docker container inspect {name} >/dev/null 2>&1; then exec docker start --attach {name}; fi; " +
+            $"exec docker run --name {name} --hostname {name} --publish 127.0.0.1:{port}:5672 " +
+            $"--volume {configuration}:/etc/rabbitmq/conf.d/99-messaging.conf:ro {image} rabbitmq-server";
     }
 
     public string Marker => _name;
