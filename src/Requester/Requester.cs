@@ -185,6 +185,10 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
     private void Send<TRequest, TReply>(CallLink link, in OutgoingCall<TRequest, TReply> outgoing)
     {
         var (call, policy, request, options, deadline, attempt) = outgoing;
+        if (call.HasEnded)
+        {
+            return;
+        }
 
         // 5. Encode, into pooled memory and up to the transport's limit.
         var buffer = PooledBuffer.Rent(_transport.MaxMessageBytes);
@@ -239,7 +243,15 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
     }
 
     // 7. The reply arrives at CallLink.OnReply, which hands it to PendingCall<TReply>.OnReply.
-    private static void OnPublished(PendingCall call) => call.Stage = CallStage.AwaitingReply;
+    private static void OnPublished(PendingCall call)
+    {
+        call.Stage = CallStage.AwaitingReply;
+        if (call.IsAbandoned)
+        {
+            // Cancelled in the moment between entering and sending, when there was nothing yet to cancel.
+            call.Link?.CancelRemotely(call);
+        }
+    }
 
     private async Task FinishPublishAsync<TRequest, TReply>(ValueTask publish, PooledBuffer buffer, OutgoingCall<TRequest, TReply> outgoing)
     {

@@ -15,7 +15,9 @@ internal abstract class PendingCall : DeadlineEntry
     private CancellationTokenRegistration _callerCancels;
     private CancellationTokenRegistration _handlerEnds;
     private CallContext? _handler;
+    private volatile int _stage;
     private int _ended;
+    private int _abandoned;
 
     protected PendingCall(OperationDescriptor operation, TimeSpan timeout, DeadlineWheel deadlines)
     {
@@ -36,12 +38,19 @@ internal abstract class PendingCall : DeadlineEntry
 
     public Activity? Activity { get; init; }
 
-    public CallStage Stage { get; set; }
+    public CallStage Stage
+    {
+        get => (CallStage)_stage;
+        set => _stage = (int)value;
+    }
 
     /// <summary>The link it was entered in; null until then.</summary>
     public CallLink? Link { get; set; }
 
     public bool HasEnded => Volatile.Read(ref _ended) != 0;
+
+    /// <summary>Whether the caller has stopped waiting, so that a handler would run for nobody.</summary>
+    public bool IsAbandoned => Volatile.Read(ref _abandoned) != 0;
 
     /// <summary>Completes with the outcome.</summary>
     public abstract Task Completion { get; }
@@ -125,7 +134,7 @@ internal abstract class PendingCall : DeadlineEntry
     {
         if (TryEnd())
         {
-            Link?.CancelRemotely(this);
+            Abandon();
             Activity?.SetStatus(ActivityStatusCode.Error, "cancelled by the caller");
             SetCanceled(cancellationToken);
             Activity?.Dispose();
@@ -149,8 +158,15 @@ internal abstract class PendingCall : DeadlineEntry
         if (!HasEnded
             && Fail(StatusCode.DeadlineExceeded, FailureReason.None, DeadlineDetail.Describe(Stage, Timeout, Operation.Service), MayHaveRun))
         {
-            Link?.CancelRemotely(this);
+            Abandon();
         }
+    }
+
+    private void Abandon()
+    {
+        // Whoever sends it now looks for this after it has set the stage: one of the two sees the other.
+        Interlocked.Exchange(ref _abandoned, 1);
+        Link?.CancelRemotely(this);
     }
 
     private void StopWatching()

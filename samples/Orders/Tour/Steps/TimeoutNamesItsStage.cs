@@ -7,7 +7,7 @@ namespace Orders.Tour.Steps;
 internal sealed class TimeoutNamesItsStage : ITourStep
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromMilliseconds(300);
-    private static readonly TimeSpan _grace = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(2);
 
     public string Title => "A timeout names its stage";
 
