@@ -147,6 +147,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
     private async Task WaitAndSendAsync<TRequest, TReply>(OutgoingCall<TRequest, TReply> outgoing)
     {
         var call = outgoing.Call;
+        call.WaitsFor = _links;
         try
         {
             while (!call.HasEnded)

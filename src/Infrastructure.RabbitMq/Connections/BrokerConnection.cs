@@ -1,6 +1,7 @@
+using Messaging.Transport;
 using Microsoft.Extensions.Logging;
-using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using RabbitMQ.Client;
 
 namespace Messaging.RabbitMq;
 
@@ -15,7 +16,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     private readonly SilenceWatch _watch;
     private readonly Lock _lock = new();
     private readonly HashSet<IConnectionObserver> _observers = [];
-    private string? _lost;
+    private LinkLoss? _lost;
     private int _closing;
 
     public BrokerConnection(IConnection connection, ConnectionSockets sockets)
@@ -96,6 +97,8 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             return;
         }
 
+        // First, so that links know it for our doing and not the broker's. A connection that was lost before stays so.
+        Lose(new LinkLoss("the connection was closed here", Disposed: true));
         try
         {
             await _connection.CloseAsync(Constants.ReplySuccess, "Goodbye", GoodbyeLimit, abort: true).WaitAsync(GoodbyeLimit).ConfigureAwait(false);
@@ -106,7 +109,6 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         }
         finally
         {
-            Lose("the connection was closed here");
             _sockets.Dispose();
             _watch.Dispose();
         }
@@ -114,14 +116,14 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
 
     private Task OnShutdownAsync(object sender, ShutdownEventArgs reason)
     {
-        Lose(ShutdownReasons.Explain("connection", reason));
+        Lose(new LinkLoss(ShutdownReasons.Explain("connection", reason)));
         _ = CleanUpAsync();
         return Task.CompletedTask;
     }
 
     private void OnSilent()
     {
-        Lose($"nothing came from the broker for {2 * _connection.Heartbeat.TotalSeconds:0.#} s, not even heartbeats");
+        Lose(new LinkLoss($"nothing came from the broker for {2 * _connection.Heartbeat.TotalSeconds:0.#} s, not even heartbeats"));
         _sockets.Dispose();
     }
 
@@ -132,7 +134,7 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         await DisposeAsync().ConfigureAwait(false);
     }
 
-    private void Lose(string reason)
+    private void Lose(LinkLoss loss)
     {
         IConnectionObserver[] observers;
         lock (_lock)
@@ -142,14 +144,14 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
                 return;
             }
 
-            _lost = reason;
+            _lost = loss;
             observers = [.. _observers];
             _observers.Clear();
         }
 
         foreach (var observer in observers)
         {
-            observer.OnConnectionLost(reason);
+            observer.OnConnectionLost(loss);
         }
     }
 

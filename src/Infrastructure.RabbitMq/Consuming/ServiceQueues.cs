@@ -14,10 +14,16 @@ internal static class ServiceQueues
     /// <summary>RabbitMQ's pseudo queue for direct replies.</summary>
     public const string DirectReplyTo = "amq.rabbitmq.reply-to";
 
+    // To the broker such an address is no queue: a mandatory reply comes back although it has arrived.
+    // https://www.rabbitmq.com/docs/direct-reply-to
+    private const string DirectReplyToPrefix = DirectReplyTo + ".";
+
     private const string CancelQueuePrefix = "messaging.cancel.";
 
     // Without a limit of its own RabbitMQ 4 drops a message that was looked at and put back 20 times.
     private const int DeadLetterDeliveryLimit = int.MaxValue;
+
+    public static bool IsDirectReplyTo(string queue) => queue.StartsWith(DirectReplyToPrefix, StringComparison.Ordinal);
 
     public static string Unique(string prefix) => prefix + RandomNumberGenerator.GetHexString(32, lowercase: true);
 

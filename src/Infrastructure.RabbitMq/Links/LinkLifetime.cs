@@ -83,7 +83,7 @@ internal sealed partial class LinkLifetime : IConnectionObserver, IAsyncDisposab
 
     public void Lose(string reason) => Lose(new LinkLoss(reason));
 
-    void IConnectionObserver.OnConnectionLost(string reason) => Lose(reason);
+    void IConnectionObserver.OnConnectionLost(LinkLoss loss) => Lose(loss);
 
     /// <summary>Awaits a publish, but no longer than the link lives: on a dead connection the library may never end it.</summary>
     public async Task WhenDoneOrLostAsync(Task publish, string queue)

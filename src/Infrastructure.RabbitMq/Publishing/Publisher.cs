@@ -4,7 +4,7 @@ using RabbitMQ.Client.Events;
 
 namespace Messaging.RabbitMq;
 
-/// <summary>Publishes on one channel without confirms, mandatory.</summary>
+/// <summary>Publishes on one channel without confirms, mandatory wherever the broker can tell a queue that is not there.</summary>
 internal sealed class Publisher
 {
     private readonly IChannel _channel;
@@ -35,7 +35,7 @@ internal sealed class Publisher
         var entered = true;
         try
         {
-            var publish = AmqpMessages.SendAsync(_channel, message, _limits);
+            var publish = AmqpMessages.SendAsync(_channel, message, _limits, mandatory: !ServiceQueues.IsDirectReplyTo(message.Queue));
             if (publish.IsCompletedSuccessfully)
             {
                 return publish;

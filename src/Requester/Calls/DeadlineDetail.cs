@@ -5,13 +5,18 @@ namespace Messaging.Calls;
 /// <summary>Says at which stage a deadline passed and what to look at.</summary>
 internal static class DeadlineDetail
 {
-    public static string Describe(CallStage stage, TimeSpan timeout, string queue)
+    /// <param name="stage">How far the call had come.</param>
+    /// <param name="timeout">The time it had.</param>
+    /// <param name="queue">Where it was going.</param>
+    /// <param name="lastFailure">Why the last attempt to connect failed; null where none did.</param>
+    public static string Describe(CallStage stage, TimeSpan timeout, string queue, Exception? lastFailure)
     {
         var milliseconds = timeout.TotalMilliseconds.ToString("0.#", CultureInfo.InvariantCulture);
         return stage switch
         {
             CallStage.Connecting =>
-                $"The timeout of {milliseconds} ms passed at stage 'connect': no connection to the broker. Check that it runs and that the log names no refused connection.",
+                $"The timeout of {milliseconds} ms passed at stage 'connect': no connection to the broker. " +
+                (lastFailure is null ? "Check that it runs and is reached from here." : $"The last attempt failed: {lastFailure.Message}"),
             CallStage.Sending =>
                 $"The timeout of {milliseconds} ms passed at stage 'send': the connection took the message too slowly. The broker may be blocked by an alarm.",
             _ =>

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Messaging.Deadlines;
+using Messaging.Links;
 using Messaging.Transport;
 using Messaging.Wire;
 
@@ -51,6 +52,9 @@ internal abstract class PendingCall : DeadlineEntry
 
     /// <summary>Whether the caller has stopped waiting, so that a handler would run for nobody.</summary>
     public bool IsAbandoned => Volatile.Read(ref _abandoned) != 0;
+
+    /// <summary>What it waits for, while it is not sent; null where a link was open.</summary>
+    public LinkKeeper<CallLink>? WaitsFor { get; set; }
 
     /// <summary>Completes with the outcome.</summary>
     public abstract Task Completion { get; }
@@ -156,7 +160,7 @@ internal abstract class PendingCall : DeadlineEntry
     private void FailByDeadline()
     {
         if (!HasEnded
-            && Fail(StatusCode.DeadlineExceeded, FailureReason.None, DeadlineDetail.Describe(Stage, Timeout, Operation.Service), MayHaveRun))
+            && Fail(StatusCode.DeadlineExceeded, FailureReason.None, DeadlineDetail.Describe(Stage, Timeout, Operation.Service, WaitsFor?.LastFailure), MayHaveRun))
         {
             Abandon();
         }

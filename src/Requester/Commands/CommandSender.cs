@@ -60,7 +60,7 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
             throw Failed(activity, new RpcException(
                 StatusCode.DeadlineExceeded,
                 stage == CallStage.Connecting
-                    ? DeadlineDetail.Describe(stage, clock.Timeout, operation.Service)
+                    ? DeadlineDetail.Describe(stage, clock.Timeout, operation.Service, links.LastFailure)
                     : $"The timeout of {clock.Timeout.TotalMilliseconds:0.#} ms passed at stage 'confirm': the broker has not confirmed the command. It may be blocked by an alarm, or the queue has no leader.")
             {
                 Operation = operation.FullName,

@@ -7,3 +7,9 @@ public sealed class RabbitMqCallContractTests(BrokerFixture fixture) : CallContr
 {
     protected override async Task<ICallHarness> StartAsync() => await RabbitMqCallHarness.StartAsync(fixture.Broker);
 }
+
+/// <summary>The same with the other way for replies to come back.</summary>
+public sealed class DirectReplyToCallContractTests(BrokerFixture fixture) : CallContractTests
+{
+    protected override async Task<ICallHarness> StartAsync() => await RabbitMqCallHarness.StartAsync(fixture.Broker, RabbitMqReplyPath.DirectReplyTo);
+}

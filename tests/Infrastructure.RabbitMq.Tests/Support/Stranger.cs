@@ -1,0 +1,97 @@
+using Messaging.Testing;
+using Messaging.Transport;
+using RabbitMQ.Client;
+
+namespace Messaging.RabbitMq.Tests.Support;
+
+/// <summary>What a client that knows nothing of this library does at the broker, before and after restarts of it.</summary>
+internal sealed class Stranger(PrivateBroker broker) : IAsyncDisposable
+{
+    private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(5);
+
+    private IConnection? _connection;
+    private IChannel? _channel;
+
+    public async Task PublishAsync(string queue, InboundMessage message)
+    {
+        var properties = new BasicProperties();
+        Set(message.Type, value => properties.Type = value);
+        Set(message.ContentType, value => properties.ContentType = value);
+        Set(message.CorrelationId, value => properties.CorrelationId = value);
+        Set(message.MessageId, value => properties.MessageId = value);
+        Set(message.ReplyTo, value => properties.ReplyTo = value);
+        Set(message.Expiration, value => properties.Expiration = value);
+        Set(message.UserId, value => properties.UserId = value);
+        if (message.Headers is { } headers)
+        {
+            properties.Headers = headers.ToDictionary(header => header.Key, header => header.Value, StringComparer.Ordinal);
+        }
+
+        var channel = await ChannelAsync();
+        await channel.BasicPublishAsync(string.Empty, queue, mandatory: false, properties, message.Body, TestContext.Current.CancellationToken);
+
+        // Answered behind it, so the message is at the broker when this returns.
+        await channel.BasicQosAsync(prefetchSize: 0, prefetchCount: 0, global: false, TestContext.Current.CancellationToken);
+    }
+
+    public async Task DeclareQueueAsync(string queue) =>
+        await (await ChannelAsync()).QueueDeclareAsync(
+            queue, durable: true, exclusive: false, autoDelete: false, cancellationToken: TestContext.Current.CancellationToken);
+
+    public async Task DeleteQueueAsync(string queue) => await (await ChannelAsync()).QueueDeleteAsync(queue, ifUnused: false, ifEmpty: false);
+
+    /// <summary>Waits for a message and takes it out.</summary>
+    public async Task<InboundMessage> TakeAsync(string queue, CancellationToken cancellationToken)
+    {
+        var channel = await ChannelAsync();
+        while (true)
+        {
+            if (await channel.BasicGetAsync(queue, autoAck: true, cancellationToken) is { } got)
+            {
+                return new InboundMessage
+                {
+                    Type = got.BasicProperties.Type,
+                    ContentType = got.BasicProperties.ContentType,
+                    CorrelationId = got.BasicProperties.CorrelationId,
+                    MessageId = got.BasicProperties.MessageId,
+                    ReplyTo = got.BasicProperties.ReplyTo,
+                    Expiration = got.BasicProperties.Expiration,
+                    Headers = got.BasicProperties.Headers?.ToDictionary(StringComparer.Ordinal),
+                    Redelivered = got.Redelivered,
+                    Body = got.Body,
+                };
+            }
+
+            await Task.Delay(_pollInterval, cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connection is not null)
+        {
+            await _connection.DisposeAsync();
+        }
+    }
+
+    private static void Set(string? value, Action<string> set)
+    {
+        if (value is not null)
+        {
+            set(value);
+        }
+    }
+
+    private async Task<IChannel> ChannelAsync()
+    {
+        if (_channel is not { IsOpen: true })
+        {
+            await DisposeAsync();
+            var factory = new ConnectionFactory { Uri = broker.Uri, AutomaticRecoveryEnabled = false };
+            _connection = await factory.CreateConnectionAsync();
+            _channel = await _connection.CreateChannelAsync();
+        }
+
+        return _channel;
+    }
+}
