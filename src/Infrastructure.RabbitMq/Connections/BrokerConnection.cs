@@ -1,7 +1,7 @@
 using Messaging.Transport;
 using Microsoft.Extensions.Logging;
-using RabbitMQ.Client.Events;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 
 namespace Messaging.RabbitMq;
 
