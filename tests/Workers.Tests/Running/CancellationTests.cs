@@ -1,5 +1,5 @@
 using Messaging.Calls.Contract;
-using Messaging.Transport;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Messaging.Running;
 
@@ -75,22 +75,16 @@ public sealed class CancellationTests
     }
 
     [Fact]
-    public async Task A_call_whose_cancel_came_first_is_not_run()
+    public void A_cancel_that_comes_before_its_call_stops_it()
     {
-        var ran = false;
-        await using var application = await InMemoryApplication.StartAsync(new CalcScript
-        {
-            Add = (request, _) =>
-            {
-                ran |= request.Left == 666;
-                return Task.FromResult(new Sum(0));
-            },
-        });
-        application.Broker.Cancel("calc", "early");
+        var running = new RunningCalls();
+        running.Cancel("early");
+        var call = new RunningCall(delivery: null!, NullLogger.Instance);
 
-        application.Faults.RawPublish("calc", new InboundMessage { Type = "Add", CorrelationId = "early", Body = """{"left":666,"right":0}"""u8.ToArray() });
-        await application.Calc.AddAsync(new Addends(1, 0), Token);
+        Assert.True(running.WasCancelled("early"));
+        running.Add(call, "early");
 
-        Assert.False(ran);
+        Assert.Equal(StopReason.CallerCancelled, call.Reason);
+        Assert.False(running.WasCancelled("other"));
     }
 }
