@@ -1,4 +1,6 @@
 using Messaging.Calls.Contract;
+using Messaging.Pipeline;
+using Messaging.Transport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Messaging.Running;
@@ -86,5 +88,19 @@ public sealed class CancellationTests
 
         Assert.Equal(StopReason.CallerCancelled, call.Reason);
         Assert.False(running.WasCancelled("other"));
+    }
+
+    [Fact]
+    public async Task A_delivery_whose_cancel_came_first_is_dropped_before_its_handler()
+    {
+        var running = new RunningCalls();
+        running.Cancel("early");
+        using var delivery = new Delivery(
+            new WorkerLink(deliveries: null!, maxBodyBytes: 10), QueueKind.Calls, new InboundMessage { CorrelationId = "early" }, maxBodyBytes: 10);
+        var call = new WorkerCall(delivery, draining: false);
+
+        await new SkipCancelled(running).InvokeAsync(call);
+
+        Assert.Same(WorkerOutcome.Dropped, call.Outcome);
     }
 }
