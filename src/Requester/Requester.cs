@@ -20,6 +20,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
     private readonly CallPolicies _policies;
     private readonly DeadlineWheel _deadlines;
     private readonly TimeProvider _time;
+    private readonly PendingCalls _calls = new();
     private readonly LinkKeeper<CallLink> _links;
     private readonly CommandSender _commands;
 
@@ -35,7 +36,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         _policies = policies;
         _deadlines = deadlines;
         _time = time;
-        _links = new LinkKeeper<CallLink>(token => CallLink.OpenAsync(_transport, token), "requester", reconnect.Value, time, logger);
+        _links = new LinkKeeper<CallLink>(token => CallLink.OpenAsync(_transport, _calls, token), "requester", reconnect.Value, time, logger);
         _commands = new CommandSender(_links, transport, time);
     }
 
@@ -97,25 +98,65 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         CancellationToken cancellationToken)
     {
         // 3. The pending call: whatever ends it first is its only outcome.
-        var call = new PendingCall<TReply>(operation, policy.ReplyCodec, policy.ContentType, clock.Timeout, _deadlines)
+        var call = new PendingCall<TRequest, TReply>(this, operation, policy, request, options, clock, attempt, _calls, _deadlines)
         {
             Activity = StartActivity(operation),
         };
-        call.Watch(clock.Deadline, handler, cancellationToken);
-        var outgoing = new OutgoingCall<TRequest, TReply>(call, policy, request, options, clock.Deadline, attempt);
+        _calls.Add(call);
 
-        // 4. An open link takes it at once; otherwise it waits for one, inside its deadline.
-        if (_links.Current is { } link && link.TryEnter(call))
+        // 4. The window bounds what is under way. A call without room waits inside its deadline, or fails if so configured.
+        var window = policy.Service.Window;
+        if (window.TryEnter())
         {
-            Send(link, outgoing);
+            call.TryAdmit();
+            call.Watch(handler, cancellationToken);
+            Start(call);
+        }
+        else if (policy.Service.FailsWhenFull)
+        {
+            call.Fail(StatusCode.ResourceExhausted, FailureReason.Overloaded, WindowDetail(operation, window), mayHaveRun: false);
         }
         else
         {
-            _ = WaitAndSendAsync(outgoing);
+            call.Watch(handler, cancellationToken);
+            window.Wait(call);
         }
 
         return call.Task;
     }
+
+    /// <summary>Goes on with a call that has been let in.</summary>
+    internal void Start<TRequest, TReply>(PendingCall<TRequest, TReply> call)
+    {
+        // 5. An open link takes it at once; otherwise it waits for one, inside its deadline.
+        call.Stage = CallStage.Connecting;
+        if (_links.Current is { } link && link.TryEnter(call))
+        {
+            Send(link, call);
+        }
+        else
+        {
+            _ = WaitAndSendAsync(call);
+        }
+    }
+
+    /// <summary>What becomes of a call that could not be published.</summary>
+    internal void OnSendFailed<TRequest, TReply>(TransportException exception, PendingCall<TRequest, TReply> call)
+    {
+        if (exception.Failure == TransportFailure.NotSent)
+        {
+            // Nothing has left this process, so any operation may wait for the next link.
+            call.Link = null;
+            call.Stage = CallStage.Connecting;
+            _ = ResendAsync(call);
+            return;
+        }
+
+        call.Fail(TransportFailures.ToRpcException(exception, call.Operation, call.CorrelationId));
+    }
+
+    private static string WindowDetail(OperationDescriptor operation, CallWindow window) =>
+        $"{window.Count:N0} calls to '{operation.Service}' are under way, and MaxPendingCalls allows {window.Limit:N0}, or the connection can't keep up. Its workers are slower than its callers: add workers, call less, or let calls wait (WhenFull).";
 
     private static Activity? StartActivity(OperationDescriptor operation)
     {
@@ -144,9 +185,8 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         return new CallClock(deadline, timeout);
     }
 
-    private async Task WaitAndSendAsync<TRequest, TReply>(OutgoingCall<TRequest, TReply> outgoing)
+    private async Task WaitAndSendAsync<TRequest, TReply>(PendingCall<TRequest, TReply> call)
     {
-        var call = outgoing.Call;
         call.WaitsFor = _links;
         try
         {
@@ -162,7 +202,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
                 var link = await waiting.ConfigureAwait(false);
                 if (link.TryEnter(call))
                 {
-                    Send(link, outgoing);
+                    Send(link, call);
                     return;
                 }
 
@@ -183,19 +223,19 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         }
     }
 
-    private void Send<TRequest, TReply>(CallLink link, in OutgoingCall<TRequest, TReply> outgoing)
+    private void Send<TRequest, TReply>(CallLink link, PendingCall<TRequest, TReply> call)
     {
-        var (call, policy, request, options, deadline, attempt) = outgoing;
         if (call.HasEnded)
         {
             return;
         }
 
-        // 5. Encode, into pooled memory and up to the transport's limit.
+        // 6. Encode, into pooled memory and up to the transport's limit.
+        var policy = call.Policy;
         var buffer = PooledBuffer.Rent(_transport.MaxMessageBytes);
         try
         {
-            policy.RequestCodec.Encode(request, buffer);
+            policy.RequestCodec.Encode(call.Request, buffer);
         }
         catch (Exception exception)
         {
@@ -205,56 +245,52 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
             return;
         }
 
-        // 6. Publish with the time that remains, never an instant.
-        var remainingMs = Math.Max(1, (long)Math.Ceiling(deadline.Remaining.TotalMilliseconds));
+        // 7. A lone call goes at once. Where others are under way, those that wait for the connection share a message.
+        var headers = RequestHeaders.Create(call.Attempt, call.Activity ?? Activity.Current, call.Options?.Headers);
+        var packs = policy.Service.Packs && policy.Service.Window.Count > 1;
+        if (packs)
+        {
+            call.Stage = CallStage.Queued;
+            if (policy.Service.PumpOn(link).TryPost(call, headers, buffer.Written.Span))
+            {
+                buffer.Return();
+                return;
+            }
+        }
+
+        Publish(link, call, packs ? RequestPump.Announce(headers) : headers, buffer);
+    }
+
+    private static void Publish<TRequest, TReply>(
+        CallLink link, PendingCall<TRequest, TReply> call, IReadOnlyDictionary<string, object?>? headers, PooledBuffer buffer)
+    {
+        // 8. Publish with the time that remains, never an instant.
         var message = new OutboundMessage
         {
             Queue = call.Operation.Service,
             Type = call.Operation.Name,
-            ContentType = policy.ContentType,
+            ContentType = call.Policy.ContentType,
             CorrelationId = call.CorrelationId,
             ReplyTo = link.ReplyTo,
-            ExpirationMs = remainingMs,
-            Headers = RequestHeaders.Create(attempt, call.Activity ?? Activity.Current, options?.Headers),
+            ExpirationMs = Math.Max(1, (long)Math.Ceiling(call.Clock.Deadline.Remaining.TotalMilliseconds)),
+            Headers = headers,
             Body = buffer.Written,
         };
         call.Stage = CallStage.Sending;
-        ValueTask publish;
-        try
-        {
-            publish = link.PublishAsync(message);
-        }
-        catch (TransportException exception)
-        {
-            buffer.Return();
-            OnPublishFailed(exception, outgoing);
-            return;
-        }
-
+        var publish = link.PublishAsync(message, call.Policy.Service.Confirms);
         if (publish.IsCompletedSuccessfully)
         {
-            publish.GetAwaiter().GetResult();
             buffer.Return();
-            OnPublished(call);
+            call.OnSent();
         }
         else
         {
-            _ = FinishPublishAsync(publish, buffer, outgoing);
+            _ = FinishPublishAsync(publish, buffer, call);
         }
     }
 
-    // 7. The reply arrives at CallLink.OnReply, which hands it to PendingCall<TReply>.OnReply.
-    private static void OnPublished(PendingCall call)
-    {
-        call.Stage = CallStage.AwaitingReply;
-        if (call.IsAbandoned)
-        {
-            // Cancelled in the moment between entering and sending, when there was nothing yet to cancel.
-            call.Link?.CancelRemotely(call);
-        }
-    }
-
-    private async Task FinishPublishAsync<TRequest, TReply>(ValueTask publish, PooledBuffer buffer, OutgoingCall<TRequest, TReply> outgoing)
+    // 9. The reply arrives at CallLink.OnReply, which hands it to PendingCall<TRequest, TReply>.OnReply.
+    private static async Task FinishPublishAsync(ValueTask publish, PooledBuffer buffer, PendingCall call)
     {
         try
         {
@@ -262,7 +298,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         }
         catch (TransportException exception)
         {
-            OnPublishFailed(exception, outgoing);
+            call.OnSendFailed(exception);
             return;
         }
         finally
@@ -270,29 +306,13 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
             buffer.Return();
         }
 
-        OnPublished(outgoing.Call);
+        call.OnSent();
     }
 
-    private void OnPublishFailed<TRequest, TReply>(TransportException exception, in OutgoingCall<TRequest, TReply> outgoing)
-    {
-        var call = outgoing.Call;
-        if (exception.Failure == TransportFailure.NotSent)
-        {
-            // Nothing has left this process, so any operation may wait for the next link.
-            call.Link?.Forget(call);
-            call.Link = null;
-            call.Stage = CallStage.Connecting;
-            _ = ResendAsync(outgoing);
-            return;
-        }
-
-        call.Fail(TransportFailures.ToRpcException(exception, call.Operation, call.CorrelationId));
-    }
-
-    private async Task ResendAsync<TRequest, TReply>(OutgoingCall<TRequest, TReply> outgoing)
+    private async Task ResendAsync<TRequest, TReply>(PendingCall<TRequest, TReply> call)
     {
         // A pause, or a link that refuses every message would be asked without end.
-        await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(20), _time), outgoing.Call.Completion).ConfigureAwait(false);
-        await WaitAndSendAsync(outgoing).ConfigureAwait(false);
+        await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(20), _time), call.Completion).ConfigureAwait(false);
+        await WaitAndSendAsync(call).ConfigureAwait(false);
     }
 }

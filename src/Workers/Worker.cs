@@ -1,3 +1,4 @@
+using Messaging.Batching;
 using Messaging.Handling;
 using Messaging.Links;
 using Messaging.Pipeline;
@@ -19,6 +20,8 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
 
     private readonly WorkerPipeline _pipeline;
     private readonly RunningCalls _running;
+    private readonly DeliveryUnpacker _unpacker;
+    private readonly NameCache _names = new();
     private readonly WorkerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -33,6 +36,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         OperationTable operations,
         WorkerPipeline pipeline,
         RunningCalls running,
+        DeliveryUnpacker unpacker,
         WorkerOptions options,
         ReconnectOptions reconnect,
         TimeProvider time,
@@ -40,6 +44,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     {
         _pipeline = pipeline;
         _running = running;
+        _unpacker = unpacker;
         _options = options;
         _time = time;
         _logger = logger;
@@ -94,21 +99,29 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         }
 
         await limit.CancelAsync().ConfigureAwait(false);
+        if (_links.Current is { IsLost: false } open)
+        {
+            // What was answered last may still wait for the connection.
+            await Task.WhenAny(open.Replies.WhenIdleAsync(), Task.Delay(_graceAfterLimit, _time, CancellationToken.None)).ConfigureAwait(false);
+        }
+
         await _links.DisposeAsync().ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => _links.DisposeAsync();
 
     void IWorkerDeliveries.OnDelivery(Delivery delivery) =>
-        (delivery.Tag.Queue == QueueKind.Commands ? _commands! : _calls).Enter(delivery);
+        _unpacker.Unpack(delivery, delivery.Tag.Queue == QueueKind.Commands ? _commands! : _calls);
 
-    void IWorkerDeliveries.OnCancel(string correlationId) => _running.Cancel(correlationId);
+    void IWorkerDeliveries.OnCancel(CallId id) => _running.Cancel(id);
 
-    void IWorkerDeliveries.OnReplyReturned() => MessagingTelemetry.OrphanReplies.Add(1);
+    void IWorkerDeliveries.OnReplyReturned(in InboundMessage reply) =>
+        MessagingTelemetry.OrphanReplies.Add(
+            BatchFormat.Is(reply.ContentType) && BatchReader.TryOpen(reply.Body, _names, out var batch, out _) ? batch.Count : 1);
 
     private async ValueTask<WorkerLink> OpenAsync(ITransport transport, WorkerSubscription subscription, CancellationToken cancellationToken)
     {
-        var link = await WorkerLink.OpenAsync(transport, subscription, this, cancellationToken).ConfigureAwait(false);
+        var link = await WorkerLink.OpenAsync(transport, subscription, this, _logger, cancellationToken).ConfigureAwait(false);
         _ = StopHandlersWhenLostAsync(link);
         return link;
     }
@@ -119,32 +132,40 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         _running.StopAll(link, StopReason.LinkLost);
     }
 
-    private async ValueTask ServeAsync(Delivery delivery)
+    private async ValueTask ServeAsync(WorkerCall call)
     {
-        await delivery.Link.Opened.ConfigureAwait(false);
-        if (delivery.Link.IsLost)
+        var delivery = call.Delivery;
+        if (!delivery.Link.Opened.IsCompleted)
         {
-            return;
+            await delivery.Link.Opened.ConfigureAwait(false);
         }
 
-        var call = new WorkerCall(delivery, _draining);
         try
         {
+            if (delivery.Link.IsLost)
+            {
+                call.Abandon();
+                return;
+            }
+
+            call.Draining = delivery.IsDraining(_draining);
             await _pipeline.ServeAsync(call).ConfigureAwait(false);
         }
         catch (TransportException exception)
         {
             // Not settled: the link is being lost, and the broker gives the delivery to another worker.
-            LogNotSettled(_logger, _service, delivery.Message.Type, delivery.Message.CorrelationId, exception.Message);
+            call.Abandon();
+            LogNotSettled(_logger, _service, call.Message.Type, call.CorrelationId, exception.Message);
         }
         catch (Exception exception)
         {
             // A bug in the pipeline itself. The delivery stays unsettled, so that nothing is lost; the worker goes on.
-            LogBroken(_logger, exception, _service, delivery.Message.Type, delivery.Message.CorrelationId);
+            call.Abandon();
+            LogBroken(_logger, exception, _service, call.Message.Type, call.CorrelationId);
         }
         finally
         {
-            call.ReplyBody?.Return();
+            call.Leave();
         }
     }
 

@@ -15,5 +15,5 @@ public sealed class RecordingRequesterSink : IRequesterSink
     void IRequesterSink.OnReply(in InboundMessage message) =>
         _replies.Writer.TryWrite(message with { Body = message.Body.ToArray() });
 
-    void IRequesterSink.OnReturned(string correlationId) => _returned.Writer.TryWrite(correlationId);
+    void IRequesterSink.OnReturned(in InboundMessage message) => _returned.Writer.TryWrite(message.CorrelationId ?? string.Empty);
 }

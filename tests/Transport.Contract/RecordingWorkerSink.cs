@@ -34,5 +34,5 @@ public sealed class RecordingWorkerSink : IWorkerSink
 
     void IWorkerSink.OnCancel(string correlationId) => _cancels.Writer.TryWrite(correlationId);
 
-    void IWorkerSink.OnReplyReturned(string correlationId) => _returned.Writer.TryWrite(correlationId);
+    void IWorkerSink.OnReplyReturned(in InboundMessage reply) => _returned.Writer.TryWrite(reply.CorrelationId ?? string.Empty);
 }

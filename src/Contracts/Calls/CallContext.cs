@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Globalization;
 
 namespace Messaging;
 
@@ -32,7 +33,11 @@ public sealed class CallContext
     public OperationDescriptor Operation { get; }
 
     /// <summary>The caller's correlation id, as it came; null for a command sent without one.</summary>
-    public string? CorrelationId { get; init; }
+    public string? CorrelationId
+    {
+        get => field ??= CorrelationNumber == 0 ? null : CorrelationNumber.ToString("x32", CultureInfo.InvariantCulture);
+        init;
+    }
 
     /// <summary>The id of the command's message, the same in every delivery of it; null if the sender gave none.</summary>
     public string? MessageId { get; init; }
@@ -59,6 +64,9 @@ public sealed class CallContext
     public bool DeadlineExceeded => _deadline is { HasPassed: true };
 
     internal Deadline? Deadline => _deadline;
+
+    /// <summary>The correlation id of a call that came as a number: its text is made when somebody asks.</summary>
+    internal UInt128 CorrelationNumber { get; init; }
 
     /// <summary>Makes this the <see cref="Current"/> context until the returned scope is disposed.</summary>
     /// <returns>A scope that restores the context that was current before.</returns>

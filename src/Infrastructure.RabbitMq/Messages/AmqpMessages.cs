@@ -57,7 +57,9 @@ internal static class AmqpMessages
         Body = body,
     };
 
-    public static string? CorrelationIdOf(BasicReturnEventArgs returned) => returned.BasicProperties.CorrelationId;
+    /// <summary>A message that came back because no queue takes it.</summary>
+    public static InboundMessage Read(BasicReturnEventArgs returned) =>
+        Read(returned.BasicProperties, redelivered: false, deliveryTag: 0, returned.Body);
 
     public static string? MessageIdOf(BasicReturnEventArgs returned) => returned.BasicProperties.MessageId;
 

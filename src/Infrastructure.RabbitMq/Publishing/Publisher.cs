@@ -10,13 +10,13 @@ internal sealed class Publisher
     private readonly IChannel _channel;
     private readonly LinkLifetime _link;
     private readonly MessageLimits _limits;
-    private readonly Action<string> _returned;
+    private readonly ReturnedHandler _returned;
 
     /// <param name="channel">A channel of its own.</param>
     /// <param name="link">The link that the channel belongs to.</param>
     /// <param name="limits">What a message may weigh.</param>
-    /// <param name="returned">Takes the correlation ids of messages that found no queue.</param>
-    public Publisher(IChannel channel, LinkLifetime link, MessageLimits limits, Action<string> returned)
+    /// <param name="returned">Takes the messages that found no queue.</param>
+    public Publisher(IChannel channel, LinkLifetime link, MessageLimits limits, ReturnedHandler returned)
     {
         _channel = channel;
         _link = link;
@@ -75,11 +75,10 @@ internal sealed class Publisher
 
     private Task OnReturnAsync(object sender, BasicReturnEventArgs returned)
     {
-        if (AmqpMessages.CorrelationIdOf(returned) is { } correlationId)
-        {
-            _returned(correlationId);
-        }
-
+        _returned(AmqpMessages.Read(returned));
         return Task.CompletedTask;
     }
 }
+
+/// <summary>Takes a message that came back. Its body is valid only until this returns.</summary>
+internal delegate void ReturnedHandler(in InboundMessage message);

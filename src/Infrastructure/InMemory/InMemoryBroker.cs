@@ -85,19 +85,12 @@ public sealed class InMemoryBroker : IDisposable
             return false;
         }
 
-        var content = new InboundMessage
-        {
-            Type = message.Type,
-            ContentType = message.ContentType,
-            CorrelationId = message.CorrelationId,
-            MessageId = message.MessageId,
-            ReplyTo = message.ReplyTo,
-            Expiration = expiration,
-            Headers = message.Headers,
-            Body = message.Body,
-        };
-        return TryEnqueue(queue, content, persistent, message.ExpirationMs);
+        return TryEnqueue(queue, ToContent(message, expiration), persistent, message.ExpirationMs);
     }
+
+    /// <summary>A copy for whoever published it, where no queue took it.</summary>
+    internal BrokerMessage Copy(in OutboundMessage message) =>
+        new(ToContent(message, expiration: null), message.Persistent, BrokerMessage.NeverExpires, Pool);
 
     internal bool TryEnqueue(BrokerQueue queue, in InboundMessage content, bool persistent, long? expirationMs)
     {
@@ -238,4 +231,16 @@ public sealed class InMemoryBroker : IDisposable
             throw new TransportException(TransportFailure.NotSent, $"{stage}: the in-memory broker is stopped. Start it again.");
         }
     }
+
+    private static InboundMessage ToContent(in OutboundMessage message, string? expiration) => new()
+    {
+        Type = message.Type,
+        ContentType = message.ContentType,
+        CorrelationId = message.CorrelationId,
+        MessageId = message.MessageId,
+        ReplyTo = message.ReplyTo,
+        Expiration = expiration,
+        Headers = message.Headers,
+        Body = message.Body,
+    };
 }

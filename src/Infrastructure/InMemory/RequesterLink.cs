@@ -25,9 +25,9 @@ internal sealed class RequesterLink : InMemoryLink, IRequesterLink
     {
         try
         {
-            if (!Publish(message, message.Persistent) && message.CorrelationId is { } correlationId)
+            if (!Publish(message, message.Persistent))
             {
-                _inbox.Post(new Arrival(null, correlationId));
+                _inbox.Post(new Arrival(Broker.Copy(message), Returned: true));
             }
 
             return ValueTask.CompletedTask;
@@ -68,7 +68,7 @@ internal sealed class RequesterLink : InMemoryLink, IRequesterLink
             return false;
         }
 
-        _inbox.Post(new Arrival(reply, null));
+        _inbox.Post(new Arrival(reply, Returned: false));
         return true;
     }
 
@@ -76,7 +76,7 @@ internal sealed class RequesterLink : InMemoryLink, IRequesterLink
 
     protected override Task WhenIdleAsync() => _inbox.WhenIdleAsync();
 
-    private readonly record struct Arrival(BrokerMessage? Reply, string? Returned);
+    private readonly record struct Arrival(BrokerMessage Message, bool Returned);
 
     private sealed class Inbox(RequesterLink link) : Mailbox<Arrival>
     {
@@ -89,18 +89,18 @@ internal sealed class RequesterLink : InMemoryLink, IRequesterLink
                     return;
                 }
 
-                if (item.Reply is { } reply)
+                if (item.Returned)
                 {
-                    link._sink.OnReply(reply.Content);
+                    link._sink.OnReturned(item.Message.Content);
                 }
                 else
                 {
-                    link._sink.OnReturned(item.Returned!);
+                    link._sink.OnReply(item.Message.Content);
                 }
             }
             finally
             {
-                item.Reply?.Release();
+                item.Message.Release();
             }
         }
 

@@ -51,9 +51,9 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
     {
         try
         {
-            if (!Publish(reply, reply.Persistent) && reply.CorrelationId is { } correlationId)
+            if (!Publish(reply, reply.Persistent))
             {
-                _inbox.Post(new Notice(correlationId, IsCancel: false));
+                _inbox.Post(new Notice(null, Broker.Copy(reply)));
             }
 
             return ValueTask.CompletedTask;
@@ -89,7 +89,7 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
         await WhenConsumersIdleAsync().ConfigureAwait(false);
     }
 
-    public void PostCancel(string correlationId) => _inbox.Post(new Notice(correlationId, IsCancel: true));
+    public void PostCancel(string correlationId) => _inbox.Post(new Notice(correlationId, null));
 
     protected override void Close()
     {
@@ -129,24 +129,31 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
         return ValueTask.CompletedTask;
     }
 
-    private readonly record struct Notice(string CorrelationId, bool IsCancel);
+    private readonly record struct Notice(string? Cancelled, BrokerMessage? Returned);
 
     private sealed class Inbox(WorkerLink link) : Mailbox<Notice>
     {
         protected override void Handle(in Notice item)
         {
-            if (link.IsLost)
+            try
             {
-                return;
-            }
+                if (link.IsLost)
+                {
+                    return;
+                }
 
-            if (item.IsCancel)
-            {
-                link.Sink.OnCancel(item.CorrelationId);
+                if (item.Returned is { } reply)
+                {
+                    link.Sink.OnReplyReturned(reply.Content);
+                }
+                else
+                {
+                    link.Sink.OnCancel(item.Cancelled!);
+                }
             }
-            else
+            finally
             {
-                link.Sink.OnReplyReturned(item.CorrelationId);
+                item.Returned?.Release();
             }
         }
 

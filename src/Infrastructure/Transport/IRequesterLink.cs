@@ -37,6 +37,6 @@ public interface IRequesterSink
     void OnReply(in InboundMessage message);
 
     /// <summary>A message published by <see cref="IRequesterLink.PublishAsync"/> found no queue.</summary>
-    /// <param name="correlationId">Its correlation id.</param>
-    void OnReturned(string correlationId);
+    /// <param name="message">It, as it was sent. Its body is valid only until this returns.</param>
+    void OnReturned(in InboundMessage message);
 }

@@ -54,8 +54,8 @@ public interface IWorkerSink
     void OnCancel(string correlationId);
 
     /// <summary>A reply found no reply queue: its requester is gone.</summary>
-    /// <param name="correlationId">The call.</param>
-    void OnReplyReturned(string correlationId);
+    /// <param name="reply">It, as it was sent. Its body is valid only until this returns.</param>
+    void OnReplyReturned(in InboundMessage reply);
 }
 
 /// <summary>The queues of a service.</summary>

@@ -22,6 +22,12 @@ internal static class CorrelationIds
         return block.Next();
     }
 
+    /// <summary>An id that says where the call is to be found: its last 32 bits are the place, the others are random.</summary>
+    public static UInt128 Create(int place) => (Create() & ~(UInt128)uint.MaxValue) | (uint)place;
+
+    /// <summary>The place that <see cref="Create(int)"/> was given. A stranger's id gives any number.</summary>
+    public static int PlaceOf(UInt128 id) => (int)(uint)id;
+
     public static string Format(UInt128 id) => id.ToString("x32", CultureInfo.InvariantCulture);
 
     public static bool TryParse(string? text, out UInt128 id)

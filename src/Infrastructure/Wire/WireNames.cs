@@ -9,6 +9,12 @@ internal static class WireNames
     /// <summary>Request header: which attempt of the requester this is, where it is not the first.</summary>
     public const string Attempt = "attempt";
 
+    /// <summary>Request header: the requester reads batches of replies in this version of the format, and is told how long handlers take.</summary>
+    public const string Batch = "batch";
+
+    /// <summary>Reply header, only for who reads batches: how long the handler took in microseconds; negative where none ran.</summary>
+    public const string HandlerTime = "handler-us";
+
     /// <summary>W3C trace context: https://www.w3.org/TR/trace-context/</summary>
     public const string TraceParent = "traceparent";
 
@@ -53,6 +59,9 @@ internal static class WireNames
 
     /// <summary>Type of a reply that carries a failure.</summary>
     public const string FaultReplyType = "fault";
+
+    /// <summary>Type of a message that carries several calls, or several replies.</summary>
+    public const string BatchType = "batch";
 
     /// <summary>Type of a message that cancels a call.</summary>
     public const string CancelType = "cancel";

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using Messaging.Batching;
 using Messaging.Telemetry;
 using Messaging.Transport;
 using Messaging.Wire;
@@ -6,56 +6,55 @@ using Messaging.Wire;
 namespace Messaging.Calls;
 
 /// <summary>
-/// A requester's link with the calls that wait on it. The table dies with the link: its replies can't arrive any
-/// more, so all its calls fail at once, and those of the next link are never mistaken for them.
+/// A requester's link. The calls that were sent on it end with it: their replies can't arrive any more, so all of them
+/// fail at once.
 /// </summary>
 internal sealed class CallLink : ILink, IRequesterSink
 {
-    private readonly ConcurrentDictionary<UInt128, PendingCall> _pending = new();
+    private readonly PendingCalls _calls;
+    private readonly NameCache _names = new();
     private volatile LinkLoss? _loss;
     private IRequesterLink _link = null!;
 
-    private CallLink()
+    private CallLink(PendingCalls calls, int maxMessageBytes)
     {
+        _calls = calls;
+        MaxMessageBytes = maxMessageBytes;
     }
 
     public Task<LinkLoss> Lost => _link.Lost;
 
-    public int PendingCount => _pending.Count;
+    public string ReplyTo => _link.ReplyTo;
 
-    public static async ValueTask<CallLink> OpenAsync(ITransport transport, CancellationToken cancellationToken)
+    public int MaxMessageBytes { get; }
+
+    public static async ValueTask<CallLink> OpenAsync(ITransport transport, PendingCalls calls, CancellationToken cancellationToken)
     {
-        var link = new CallLink();
+        var link = new CallLink(calls, transport.MaxMessageBytes);
         link._link = await transport.OpenRequesterAsync(link, cancellationToken).ConfigureAwait(false);
-        _ = link.FailPendingWhenLostAsync();
+        _ = link.FailCallsWhenLostAsync();
         return link;
     }
 
-    /// <summary>Enters a call, so that its reply finds it. False when the link is lost and nothing will come.</summary>
+    /// <summary>
+    /// Binds a call to this link. False when the link is lost. Should it be lost right after, then either sending fails
+    /// with nothing sent, or the call is found by <see cref="FailCallsWhenLostAsync"/>.
+    /// </summary>
     public bool TryEnter(PendingCall call)
     {
         call.Link = this;
-        _pending[call.Id] = call;
-        if (_loss is null)
-        {
-            if (call.HasEnded)
-            {
-                // Ended before it was entered, so nobody would take it out.
-                Forget(call);
-            }
-
-            return true;
-        }
-
-        // False only if the sweep of the lost link was quicker and has ended the call.
-        return !_pending.TryRemove(call.Id, out _);
+        return _loss is null;
     }
 
-    public void Forget(PendingCall call) => _pending.TryRemove(call.Id, out _);
-
-    public string ReplyTo => _link.ReplyTo;
-
-    public ValueTask PublishAsync(in OutboundMessage message) => _link.PublishAsync(message);
+    /// <summary>Publishes a request; persistent and complete on the broker's confirm where that is asked for.</summary>
+    public ValueTask PublishAsync(in OutboundMessage message, bool confirmed) =>
+        confirmed
+            ? _link.PublishConfirmedAsync(message with
+            {
+                Persistent = true,
+                MessageId = message.CorrelationId ?? CorrelationIds.Format(CorrelationIds.Create()),
+            })
+            : _link.PublishAsync(message);
 
     public ValueTask PublishConfirmedAsync(in OutboundMessage message) => _link.PublishConfirmedAsync(message);
 
@@ -64,23 +63,20 @@ internal sealed class CallLink : ILink, IRequesterSink
     {
         if (call.Stage >= CallStage.Sending)
         {
-            _ = CancelAsync(call.Operation.Service, call.CorrelationId);
+            _ = CancelAsync(call);
         }
     }
 
     /// <summary>Ends every waiting call because the requester is closed, and cancels their handlers.</summary>
     public async Task CloseCallsAsync()
     {
-        foreach (var (_, call) in _pending)
+        foreach (var call in _calls.ToList())
         {
-            call.Fail(
-                StatusCode.Unavailable,
-                FailureReason.RequesterClosed,
-                "The requester was disposed while the call was under way.",
-                mayHaveRun: call.Stage >= CallStage.Sending);
-            if (call.Stage >= CallStage.Sending)
+            var mayHaveRun = call.Stage >= CallStage.Sending;
+            call.Fail(StatusCode.Unavailable, FailureReason.RequesterClosed, "The requester was disposed while the call was under way.", mayHaveRun);
+            if (mayHaveRun)
             {
-                await CancelAsync(call.Operation.Service, call.CorrelationId).ConfigureAwait(false);
+                await CancelAsync(call).ConfigureAwait(false);
             }
         }
     }
@@ -89,9 +85,14 @@ internal sealed class CallLink : ILink, IRequesterSink
 
     void IRequesterSink.OnReply(in InboundMessage message)
     {
-        // The first reply wins: the call is out of the table before it is decoded.
-        if (CorrelationIds.TryParse(message.CorrelationId, out var id) && _pending.TryRemove(id, out var call))
+        if (BatchFormat.Is(message.ContentType))
         {
+            OnReplies(message);
+        }
+        else if (CorrelationIds.TryParse(message.CorrelationId, out var id) && _calls.TryTake(id, out var call))
+        {
+            // The first reply wins: the call is out of the table before it is decoded.
+            Learn(call, message);
             call.OnReply(message);
         }
         else
@@ -100,9 +101,74 @@ internal sealed class CallLink : ILink, IRequesterSink
         }
     }
 
-    void IRequesterSink.OnReturned(string correlationId)
+    void IRequesterSink.OnReturned(in InboundMessage message)
     {
-        if (CorrelationIds.TryParse(correlationId, out var id) && _pending.TryRemove(id, out var call))
+        if (!BatchFormat.Is(message.ContentType))
+        {
+            if (CorrelationIds.TryParse(message.CorrelationId, out var id))
+            {
+                FailUnrouted(id);
+            }
+        }
+        else if (BatchReader.TryOpen(message.Body, _names, out var batch, out _))
+        {
+            while (batch.TryRead(out var frame))
+            {
+                FailUnrouted(frame.Id);
+            }
+        }
+    }
+
+    private static void Learn(PendingCall call, in InboundMessage reply)
+    {
+        if (!call.Announced)
+        {
+            return;
+        }
+
+        if (reply.Headers is not null
+            && reply.Headers.TryGetValue(WireNames.HandlerTime, out var header)
+            && HeaderValues.TryGetInt64(header, out var microseconds))
+        {
+            call.Policy.HandlerTime.Report(microseconds);
+        }
+        else
+        {
+            call.Policy.HandlerTime.ReportForeign();
+        }
+    }
+
+    private void OnReplies(in InboundMessage message)
+    {
+        if (!BatchReader.TryOpen(message.Body, _names, out var batch, out _))
+        {
+            // Nothing in it can be believed; the calls that it may have answered end by their deadlines.
+            MessagingTelemetry.LateReplies.Add(1);
+            return;
+        }
+
+        while (batch.TryRead(out var frame))
+        {
+            if (!_calls.TryTake(frame.Id, out var call))
+            {
+                MessagingTelemetry.LateReplies.Add(1);
+                continue;
+            }
+
+            call.Policy.HandlerTime.Report(frame.Number == BatchFormat.NoTimeout ? -1 : frame.Number);
+            call.OnReply(new InboundMessage
+            {
+                Type = frame.Type,
+                ContentType = frame.ContentType,
+                Headers = frame.Headers,
+                Body = frame.Body,
+            });
+        }
+    }
+
+    private void FailUnrouted(UInt128 id)
+    {
+        if (_calls.TryTake(id, out var call))
         {
             call.Fail(
                 StatusCode.Unavailable,
@@ -112,22 +178,22 @@ internal sealed class CallLink : ILink, IRequesterSink
         }
     }
 
-    private async Task CancelAsync(string service, string correlationId) =>
-        await _link.PublishCancelAsync(service, correlationId).ConfigureAwait(false);
+    private async Task CancelAsync(PendingCall call) =>
+        await _link.PublishCancelAsync(call.Operation.Service, call.CorrelationId).ConfigureAwait(false);
 
-    private async Task FailPendingWhenLostAsync()
+    private async Task FailCallsWhenLostAsync()
     {
         var loss = await _link.Lost.ConfigureAwait(false);
         _loss = loss;
-        foreach (var (_, call) in _pending)
+        foreach (var call in _calls.ToList())
         {
-            if (_pending.TryRemove(call.Id, out _))
+            if (ReferenceEquals(call.Link, this) && call.Stage >= CallStage.Sending)
             {
                 call.Fail(
                     StatusCode.Unavailable,
                     FailureReason.ConnectionLost,
                     $"The connection was lost while the call was under way: {loss.Reason}",
-                    mayHaveRun: call.Stage >= CallStage.Sending);
+                    mayHaveRun: true);
             }
         }
     }

@@ -3,8 +3,14 @@ namespace Messaging.Calls;
 /// <summary>How far a call has come. Errors name it.</summary>
 internal enum CallStage
 {
+    /// <summary>Waiting for room among the calls under way. Nothing was sent.</summary>
+    Waiting = 0,
+
     /// <summary>Waiting for a connection. Nothing was sent.</summary>
-    Connecting = 0,
+    Connecting,
+
+    /// <summary>Waiting for its turn on the connection, with others. Nothing was sent.</summary>
+    Queued,
 
     /// <summary>Handed to the connection; it may have been sent.</summary>
     Sending,

@@ -14,10 +14,12 @@ internal static class DeadlineDetail
         var milliseconds = timeout.TotalMilliseconds.ToString("0.#", CultureInfo.InvariantCulture);
         return stage switch
         {
+            CallStage.Waiting =>
+                $"The timeout of {milliseconds} ms passed at stage 'window': too many calls to '{queue}' were under way (MaxPendingCalls), or the connection could not keep up. Its workers are slower than its callers: add workers, or call less.",
             CallStage.Connecting =>
                 $"The timeout of {milliseconds} ms passed at stage 'connect': no connection to the broker. " +
                 (lastFailure is null ? "Check that it runs and is reached from here." : $"The last attempt failed: {lastFailure.Message}"),
-            CallStage.Sending =>
+            CallStage.Queued or CallStage.Sending =>
                 $"The timeout of {milliseconds} ms passed at stage 'send': the connection took the message too slowly. The broker may be blocked by an alarm.",
             _ =>
                 $"The timeout of {milliseconds} ms passed at stage 'reply': sent to queue '{queue}', no reply. The handler is slow, or its workers are busy or gone.",

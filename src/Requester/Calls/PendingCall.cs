@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Messaging.Deadlines;
 using Messaging.Links;
+using Messaging.Policies;
 using Messaging.Transport;
 using Messaging.Wire;
 
@@ -10,32 +11,28 @@ namespace Messaging.Calls;
 /// One call on its way: whoever ends it first (reply, deadline, cancellation, return, lost link) decides its only
 /// outcome; the others find it ended.
 /// </summary>
-internal abstract class PendingCall : DeadlineEntry
+internal abstract class PendingCall(OperationDescriptor operation, CallPolicy policy, CallClock clock, PendingCalls calls, DeadlineWheel deadlines)
+    : DeadlineEntry, IThreadPoolWorkItem
 {
-    private readonly DeadlineWheel _deadlines;
-    private CancellationTokenRegistration _callerCancels;
-    private CancellationTokenRegistration _handlerEnds;
-    private CallContext? _handler;
+    private const int Ended = 1;
+    private const int Admitted = 2;
+    private const int Abandoned = 4;
+
+    private CallLink? _link;
+    private Watches? _watches;
     private volatile int _stage;
-    private int _ended;
-    private int _abandoned;
+    private int _state;
 
-    protected PendingCall(OperationDescriptor operation, TimeSpan timeout, DeadlineWheel deadlines)
-    {
-        Operation = operation;
-        Timeout = timeout;
-        Id = CorrelationIds.Create();
-        CorrelationId = CorrelationIds.Format(Id);
-        _deadlines = deadlines;
-    }
+    public OperationDescriptor Operation => operation;
 
-    public OperationDescriptor Operation { get; }
+    public CallPolicy Policy => policy;
 
-    public UInt128 Id { get; }
+    public CallClock Clock => clock;
 
-    public string CorrelationId { get; }
+    /// <summary>Set by <see cref="PendingCalls.Add"/>.</summary>
+    public UInt128 Id { get; set; }
 
-    public TimeSpan Timeout { get; }
+    public string CorrelationId => CorrelationIds.Format(Id);
 
     public Activity? Activity { get; init; }
 
@@ -45,13 +42,20 @@ internal abstract class PendingCall : DeadlineEntry
         set => _stage = (int)value;
     }
 
-    /// <summary>The link it was entered in; null until then.</summary>
-    public CallLink? Link { get; set; }
+    /// <summary>Whether whoever replies was told that batches are read here.</summary>
+    public bool Announced { get; set; }
 
-    public bool HasEnded => Volatile.Read(ref _ended) != 0;
+    /// <summary>The link that it is sent by; null until then.</summary>
+    public CallLink? Link
+    {
+        get => Volatile.Read(ref _link);
+        set => Volatile.Write(ref _link, value);
+    }
+
+    public bool HasEnded => (Volatile.Read(ref _state) & Ended) != 0;
 
     /// <summary>Whether the caller has stopped waiting, so that a handler would run for nobody.</summary>
-    public bool IsAbandoned => Volatile.Read(ref _abandoned) != 0;
+    public bool IsAbandoned => (Volatile.Read(ref _state) & Abandoned) != 0;
 
     /// <summary>What it waits for, while it is not sent; null where a link was open.</summary>
     public LinkKeeper<CallLink>? WaitsFor { get; set; }
@@ -61,24 +65,25 @@ internal abstract class PendingCall : DeadlineEntry
 
     private bool MayHaveRun => Stage >= CallStage.Sending;
 
+    /// <summary>Lets the call in among those under way. False when it ended while it waited.</summary>
+    public bool TryAdmit() => Interlocked.CompareExchange(ref _state, Admitted, 0) == 0;
+
     /// <summary>Watches all that can end the call besides its reply.</summary>
-    /// <param name="deadline">When it ends.</param>
     /// <param name="handler">The handler that makes the call, whose end is this call's end; null outside of one.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    public void Watch(Deadline deadline, CallContext? handler, CancellationToken cancellationToken)
+    public void Watch(CallContext? handler, CancellationToken cancellationToken)
     {
-        _deadlines.Add(this, deadline);
-        if (cancellationToken.CanBeCanceled)
+        deadlines.Add(this, clock.Deadline);
+        var handlerEnds = handler?.CancellationToken ?? CancellationToken.None;
+        if (cancellationToken.CanBeCanceled || handlerEnds.CanBeCanceled)
         {
-            _callerCancels = cancellationToken.UnsafeRegister(
-                static (call, token) => ((PendingCall)call!).Cancel(token), this);
-        }
-
-        if (handler is not null && handler.CancellationToken.CanBeCanceled && handler.CancellationToken != cancellationToken)
-        {
-            _handler = handler;
-            _handlerEnds = handler.CancellationToken.UnsafeRegister(
-                static (call, token) => ((PendingCall)call!).OnHandlerEnded(token), this);
+            var watches = new Watches { Handler = handler };
+            _watches = watches;
+            watches.Caller = cancellationToken.UnsafeRegister(static (call, token) => ((PendingCall)call!).Cancel(token), this);
+            if (handlerEnds != cancellationToken)
+            {
+                watches.HandlerEnds = handlerEnds.UnsafeRegister(static (call, token) => ((PendingCall)call!).OnHandlerEnded(token), this);
+            }
         }
 
         if (HasEnded)
@@ -88,15 +93,32 @@ internal abstract class PendingCall : DeadlineEntry
         }
     }
 
-    /// <summary>The reply has arrived. Called at most once per link, on the transport's thread; the body is valid only until this returns.</summary>
+    /// <summary>The call has left this process.</summary>
+    public void OnSent()
+    {
+        Stage = CallStage.AwaitingReply;
+        if (IsAbandoned)
+        {
+            // Cancelled in the moment between entering and sending, when there was nothing yet to cancel.
+            Link?.CancelRemotely(this);
+        }
+    }
+
+    /// <summary>The call was not sent, or it is unknown whether it was.</summary>
+    public abstract void OnSendFailed(TransportException exception);
+
+    /// <summary>The reply has arrived. Called at most once, on the transport's thread; the body is valid only until this returns.</summary>
     public abstract void OnReply(in InboundMessage reply);
+
+    /// <summary>Goes on with a call that was let in after it had waited.</summary>
+    public abstract void Execute();
 
     /// <summary>Ends the call with a failure of the system's. False when it had ended before.</summary>
     public bool Fail(StatusCode status, FailureReason reason, string detail, bool mayHaveRun, Exception? cause = null) =>
         Fail(new RpcException(status, detail, cause)
         {
             Reason = reason,
-            Operation = Operation.FullName,
+            Operation = operation.FullName,
             CorrelationId = CorrelationId,
             MayHaveRun = mayHaveRun,
         });
@@ -124,13 +146,19 @@ internal abstract class PendingCall : DeadlineEntry
     /// <summary>Claims the right to give the outcome.</summary>
     protected bool TryEnd()
     {
-        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        var before = Interlocked.Or(ref _state, Ended);
+        if ((before & Ended) != 0)
         {
             return false;
         }
 
-        Link?.Forget(this);
+        calls.Remove(this);
         StopWatching();
+        if ((before & Admitted) != 0)
+        {
+            policy.Service.Window.Leave();
+        }
+
         return true;
     }
 
@@ -147,7 +175,7 @@ internal abstract class PendingCall : DeadlineEntry
 
     private void OnHandlerEnded(CancellationToken cancellationToken)
     {
-        if (_handler is { DeadlineExceeded: true })
+        if (_watches?.Handler is { DeadlineExceeded: true })
         {
             FailByDeadline();
         }
@@ -160,7 +188,7 @@ internal abstract class PendingCall : DeadlineEntry
     private void FailByDeadline()
     {
         if (!HasEnded
-            && Fail(StatusCode.DeadlineExceeded, FailureReason.None, DeadlineDetail.Describe(Stage, Timeout, Operation.Service, WaitsFor?.LastFailure), MayHaveRun))
+            && Fail(StatusCode.DeadlineExceeded, FailureReason.None, DeadlineDetail.Describe(Stage, clock.Timeout, operation.Service, WaitsFor?.LastFailure), MayHaveRun))
         {
             Abandon();
         }
@@ -169,14 +197,27 @@ internal abstract class PendingCall : DeadlineEntry
     private void Abandon()
     {
         // Whoever sends it now looks for this after it has set the stage: one of the two sees the other.
-        Interlocked.Exchange(ref _abandoned, 1);
+        Interlocked.Or(ref _state, Abandoned);
         Link?.CancelRemotely(this);
     }
 
     private void StopWatching()
     {
-        _deadlines.Remove(this);
-        _callerCancels.Unregister();
-        _handlerEnds.Unregister();
+        deadlines.Remove(this);
+        if (_watches is { } watches)
+        {
+            watches.Caller.Unregister();
+            watches.HandlerEnds.Unregister();
+        }
+    }
+
+    /// <summary>What most calls don't have: a caller that may cancel, a handler around them.</summary>
+    private sealed class Watches
+    {
+        public CallContext? Handler { get; init; }
+
+        public CancellationTokenRegistration Caller { get; set; }
+
+        public CancellationTokenRegistration HandlerEnds { get; set; }
     }
 }

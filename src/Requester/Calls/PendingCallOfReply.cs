@@ -1,22 +1,44 @@
 using Messaging.Deadlines;
+using Messaging.Policies;
 using Messaging.Serialization;
 using Messaging.Transport;
 using Messaging.Wire;
 
 namespace Messaging.Calls;
 
-/// <summary>A pending call with its reply's type.</summary>
+/// <summary>A pending call with its types, and with what is needed to send it, once or again.</summary>
+/// <typeparam name="TRequest">The request's type.</typeparam>
 /// <typeparam name="TReply">The reply's type.</typeparam>
-internal sealed class PendingCall<TReply>(
-    OperationDescriptor operation, PayloadCodec<TReply> codec, string contentType, TimeSpan timeout, DeadlineWheel deadlines)
-    : PendingCall(operation, timeout, deadlines)
+internal sealed class PendingCall<TRequest, TReply>(
+    Requester requester,
+    OperationDescriptor operation,
+    CallPolicy<TRequest, TReply> policy,
+    TRequest request,
+    CallOptions? options,
+    CallClock clock,
+    int attempt,
+    PendingCalls calls,
+    DeadlineWheel deadlines)
+    : PendingCall(operation, policy, clock, calls, deadlines)
 {
     // Continuations run on the thread pool: the transport's thread has other replies to deliver.
     private readonly TaskCompletionSource<TReply> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<TReply> Task => _outcome.Task;
 
+    public TRequest Request => request;
+
+    public CallOptions? Options => options;
+
+    public int Attempt => attempt;
+
+    public new CallPolicy<TRequest, TReply> Policy => policy;
+
     public override Task Completion => _outcome.Task;
+
+    public override void Execute() => requester.Start(this);
+
+    public override void OnSendFailed(TransportException exception) => requester.OnSendFailed(exception, this);
 
     public override void OnReply(in InboundMessage reply)
     {
@@ -30,12 +52,12 @@ internal sealed class PendingCall<TReply>(
         TReply value;
         try
         {
-            if (reply.ContentType is { } type && !PayloadSerializers.Matches(contentType, type))
+            if (reply.ContentType is { } type && !PayloadSerializers.Matches(policy.ContentType, type))
             {
-                throw new NotSupportedException($"Its content type is '{type}', not '{contentType}'.");
+                throw new NotSupportedException($"Its content type is '{type}', not '{policy.ContentType}'.");
             }
 
-            value = codec.Decode(reply.Body.Span);
+            value = policy.ReplyCodec.Decode(reply.Body.Span);
         }
         catch (Exception exception)
         {

@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Messaging.Batching;
+using Messaging.Calls;
 using Messaging.Serialization;
 using Microsoft.Extensions.Options;
 
@@ -7,7 +9,8 @@ namespace Messaging.Policies;
 /// <summary>Lays configuration and options over what contracts say, once per operation.</summary>
 internal sealed class CallPolicies(IOptionsMonitor<RequesterOptions> options, PayloadSerializers serializers, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<OperationDescriptor, object> _policies = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<OperationDescriptor, CallPolicy> _policies = new(ReferenceEqualityComparer.Instance);
+    private readonly ConcurrentDictionary<string, ServiceCalls> _services = new(StringComparer.Ordinal);
 
     public CallPolicy<TRequest, TReply> Get<TRequest, TReply>(Operation<TRequest, TReply> operation) =>
         _policies.TryGetValue(operation, out var policy)
@@ -21,7 +24,9 @@ internal sealed class CallPolicies(IOptionsMonitor<RequesterOptions> options, Pa
         var serializer = serializers.Default;
         var policy = new CallPolicy<TRequest, TReply>
         {
+            Service = _services.GetOrAdd(operation.Service, name => new ServiceCalls(name, service, time)),
             ContentType = serializer.ContentType,
+            Names = new FrameNames(operation.Name, serializer.ContentType),
             RequestCodec = serializer.GetCodec<TRequest>(),
             ReplyCodec = serializer.GetCodec<TReply>(),
             Timeout = own?.Timeout ?? operation.Timeout ?? service.Timeout,

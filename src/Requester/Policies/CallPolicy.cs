@@ -1,20 +1,34 @@
+using Messaging.Batching;
+using Messaging.Calls;
 using Messaging.Serialization;
 
 namespace Messaging.Policies;
 
 /// <summary>All that is decided about an operation's calls before the first one: made once, read on every call.</summary>
-/// <typeparam name="TRequest">The request's type.</typeparam>
-/// <typeparam name="TReply">The reply's type.</typeparam>
-internal sealed class CallPolicy<TRequest, TReply>
+internal abstract class CallPolicy
 {
+    /// <summary>What it shares with the service's other operations.</summary>
+    public required ServiceCalls Service { get; init; }
+
     public required string ContentType { get; init; }
 
-    public required PayloadCodec<TRequest> RequestCodec { get; init; }
-
-    public required PayloadCodec<TReply> ReplyCodec { get; init; }
+    /// <summary>The operation's name and content type as a batch's frames have them.</summary>
+    public required FrameNames Names { get; init; }
 
     public required TimeSpan Timeout { get; init; }
 
     /// <summary>Null where each call is one attempt.</summary>
     public required AttemptPipeline? Attempts { get; init; }
+
+    public HandlerTime HandlerTime { get; } = new();
+}
+
+/// <summary>A policy with its codecs.</summary>
+/// <typeparam name="TRequest">The request's type.</typeparam>
+/// <typeparam name="TReply">The reply's type.</typeparam>
+internal sealed class CallPolicy<TRequest, TReply> : CallPolicy
+{
+    public required PayloadCodec<TRequest> RequestCodec { get; init; }
+
+    public required PayloadCodec<TReply> ReplyCodec { get; init; }
 }

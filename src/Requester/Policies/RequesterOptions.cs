@@ -18,8 +18,37 @@ public sealed class RequesterOptions
     /// <summary>A circuit breaker for each operation. Default: null, off.</summary>
     public CircuitBreakerOptions? CircuitBreaker { get; set; }
 
+    /// <summary>
+    /// How many calls to the service may be under way from this requester. It bounds the requester's memory and the
+    /// queue's length when callers outrun workers. From 1 to 1,000,000. Default: 10,000.
+    /// </summary>
+    public int MaxPendingCalls { get; set; } = 10_000;
+
+    /// <summary>What becomes of a call that finds <see cref="MaxPendingCalls"/> under way. Default: it waits, inside its deadline.</summary>
+    public FullWindowBehavior WhenFull { get; set; }
+
+    /// <summary>
+    /// Whether calls that wait for the connection at the same moment may share a message. Packing begins when workers
+    /// have shown that they can read it. Turn it off where workers of another library serve the same queue beside this
+    /// one's. Default: true.
+    /// </summary>
+    public bool Batching { get; set; } = true;
+
+    /// <summary>Whether requests are confirmed.</summary>
+    public bool ConfirmCalls { get; set; }
+
     /// <summary>What single operations do differently, by the method's wire name. A name that the contract lacks is refused at start.</summary>
     public IDictionary<string, OperationOptions> Operations { get; } = new Dictionary<string, OperationOptions>(StringComparer.Ordinal);
+}
+
+/// <summary>What becomes of a call when too many are under way.</summary>
+public enum FullWindowBehavior
+{
+    /// <summary>It waits for room; the wait counts against its deadline.</summary>
+    Wait = 0,
+
+    /// <summary>It fails at once with <see cref="StatusCode.ResourceExhausted"/>.</summary>
+    Fail = 1,
 }
 
 /// <summary>What one operation does differently from its service. What is null is as the service's.</summary>

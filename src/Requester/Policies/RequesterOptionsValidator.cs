@@ -12,6 +12,16 @@ internal sealed class RequesterOptionsValidator : IValidateOptions<RequesterOpti
         var failures = new List<string>();
         var section = $"Messaging:Requesters:{name}";
         Check(failures, section, options.Timeout, options.Retry, options.Hedging, options.CircuitBreaker);
+        if (options.MaxPendingCalls is < 1 or > 1_000_000)
+        {
+            failures.Add($"{section}: MaxPendingCalls is {options.MaxPendingCalls}; set it from 1 to 1,000,000.");
+        }
+
+        if (!Enum.IsDefined(options.WhenFull))
+        {
+            failures.Add($"{section}: WhenFull is {options.WhenFull}; set it to Wait or Fail.");
+        }
+
         foreach (var (method, operation) in options.Operations)
         {
             Check(failures, $"{section}:Operations:{method}", operation.Timeout, operation.Retry, operation.Hedging, operation.CircuitBreaker);

@@ -1,5 +1,7 @@
+using Messaging.Batching;
 using Messaging.Buffers;
 using Messaging.Pipeline;
+using Messaging.Replies;
 using Messaging.Serialization;
 using Messaging.Transport;
 
@@ -29,7 +31,7 @@ internal sealed class TypedOperationHandler<TService, TRequest, TReply> : Operat
         for (var i = 0; i < _codecs.Length; i++)
         {
             var serializer = setup.Serializers.All[i];
-            _codecs[i] = new Codecs(serializer.ContentType, serializer.GetCodec<TRequest>(), serializer.GetCodec<TReply>());
+            _codecs[i] = new Codecs(serializer.ContentType, ReplyNames.Success(serializer.ContentType), serializer.GetCodec<TRequest>(), serializer.GetCodec<TReply>());
         }
     }
 
@@ -47,7 +49,7 @@ internal sealed class TypedOperationHandler<TService, TRequest, TReply> : Operat
         if (call.Delivery.Tag.Queue == QueueKind.Calls)
         {
             call.ReplyBody = PooledBuffer.Rent(_maxMessageBytes);
-            call.ReplyContentType = codecs.ContentType;
+            call.ReplyNames = codecs.ReplyNames;
             codecs.Reply.Encode(reply, call.ReplyBody);
         }
     }
@@ -55,7 +57,7 @@ internal sealed class TypedOperationHandler<TService, TRequest, TReply> : Operat
     private Codecs? FindCodecs(WorkerCall call)
     {
         // A plain client may leave the content type out: the default serializer's is meant.
-        if (call.Delivery.Message.ContentType is not { Length: > 0 } contentType)
+        if (call.Message.ContentType is not { Length: > 0 } contentType)
         {
             return _codecs[0];
         }
@@ -79,7 +81,7 @@ internal sealed class TypedOperationHandler<TService, TRequest, TReply> : Operat
     {
         try
         {
-            request = codecs.Request.Decode(call.Delivery.Body.Span);
+            request = codecs.Request.Decode(call.Message.Body.Span);
             if (request is not null)
             {
                 return true;
@@ -93,7 +95,7 @@ internal sealed class TypedOperationHandler<TService, TRequest, TReply> : Operat
             request = default!;
             call.Refuse(
                 StatusCode.InvalidArgument,
-                $"The request of {call.Delivery.Body.Length:N0} bytes can't be decoded as {typeof(TRequest).Name}: {exception.Message}",
+                $"The request of {call.Message.Body.Length:N0} bytes can't be decoded as {typeof(TRequest).Name}: {exception.Message}",
                 FailureReason.Undecodable);
         }
 
@@ -120,5 +122,5 @@ internal sealed class TypedOperationHandler<TService, TRequest, TReply> : Operat
         typed.TypedReply = await _handler(typed.Service, typed.TypedRequest, typed.Call.CancellationToken).ConfigureAwait(false);
     }
 
-    private sealed record Codecs(string ContentType, PayloadCodec<TRequest> Request, PayloadCodec<TReply> Reply);
+    private sealed record Codecs(string ContentType, FrameNames ReplyNames, PayloadCodec<TRequest> Request, PayloadCodec<TReply> Reply);
 }

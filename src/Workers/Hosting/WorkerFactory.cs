@@ -29,8 +29,9 @@ internal static class WorkerFactory
             provider.GetRequiredService<PayloadSerializers>(),
             transport.MaxMessageBytes,
             static services => services.GetRequiredService<TImplementation>()));
+        string[] replyToPrefixes = [.. ReplyAddress.DefaultPrefixes, .. options.ReplyToPrefixes];
         var pipeline = new WorkerPipeline(
-            new RefuseForeignReplyTo([.. ReplyAddress.DefaultPrefixes, .. options.ReplyToPrefixes], logger),
+            new RefuseForeignReplyTo(replyToPrefixes, logger),
             new RefuseOversize(transport.MaxMessageBytes),
             new ReadRequestHead(),
             new FindOperation(operations),
@@ -44,6 +45,6 @@ internal static class WorkerFactory
             new DeadLetterCommand(contract.Name, logger),
             new SettleDelivery());
         return new Worker(
-            transport, operations, pipeline, running, options, provider.GetRequiredService<IOptions<ReconnectOptions>>().Value, time, logger);
+            transport, operations, pipeline, running, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger), options, provider.GetRequiredService<IOptions<ReconnectOptions>>().Value, time, logger);
     }
 }

@@ -15,7 +15,7 @@ internal sealed partial class DeadLetterCommand(string service, ILogger logger) 
             return;
         }
 
-        var message = call.Delivery.Message;
+        var message = call.Message;
         LogDeadLettered(logger, service, message.Type, message.MessageId, call.Outcome.Head.Status, call.Outcome.Head.Detail);
         MessagingTelemetry.DeadLetters.Add(1);
         await call.Delivery.Link.DeadLetterAsync(new OutboundMessage
@@ -27,14 +27,14 @@ internal sealed partial class DeadLetterCommand(string service, ILogger logger) 
             CorrelationId = message.CorrelationId,
             Persistent = true,
             Headers = Headers(call),
-            Body = call.Delivery.Body,
+            Body = call.Message.Body,
         }).ConfigureAwait(false);
     }
 
     private static Dictionary<string, object?> Headers(WorkerCall call)
     {
         var headers = new Dictionary<string, object?>(StringComparer.Ordinal);
-        foreach (var (name, value) in call.Delivery.Message.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
+        foreach (var (name, value) in call.Message.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
         {
             if (HeaderValues.TryFormat(value) is { } text)
             {

@@ -1,4 +1,5 @@
 using Messaging.Buffers;
+using Messaging.Replies;
 using Messaging.Running;
 using Messaging.Serialization;
 using Messaging.Wire;
@@ -30,10 +31,10 @@ internal sealed partial class FailureTranslator(WorkerOptions options, int maxMe
             case RpcException { Operation: null } chosen:
                 return Failed(chosen.Status, chosen.Detail, exception, chosen.Reason);
             case RpcException nested:
-                LogNestedFailed(logger, call.Handler!.Operation.FullName, call.Delivery.Message.CorrelationId, nested.Message);
+                LogNestedFailed(logger, call.Handler!.Operation.FullName, call.CorrelationId, nested.Message);
                 return Failed(nested.Status, $"A nested call failed: {nested.Operation}: {nested.Detail}", exception);
             default:
-                LogFailed(logger, exception, call.Handler!.Operation.FullName, call.Delivery.Message.CorrelationId);
+                LogFailed(logger, exception, call.Handler!.Operation.FullName, call.CorrelationId);
                 return Failed(
                     StatusCode.Unknown,
                     options.IncludeExceptionDetails
@@ -84,7 +85,7 @@ internal sealed partial class FailureTranslator(WorkerOptions options, int maxMe
             return null;
         }
 
-        call.ReplyContentType = FaultBody.ContentType;
+        call.ReplyNames = ReplyNames.DeclaredFault;
         return WorkerOutcome.Failed(
             new ReplyHead { Status = StatusCode.FailedPrecondition, Detail = exception.Message, FaultType = fault.Name, MayHaveRun = true },
             exception);

@@ -9,11 +9,11 @@ internal sealed class ReadRequestHead : IDeliveryStep
     {
         if (call.Outcome is null)
         {
-            if (!RequestHead.TryRead(call.Delivery.Message, out var head, out var error))
+            if (!RequestHead.TryRead(call.Message, out var head, out var error))
             {
                 call.Refuse(StatusCode.InvalidArgument, error, FailureReason.Undecodable);
             }
-            else if (head.Timeout == TimeSpan.Zero)
+            else if ((head = head with { Timeout = call.TimeLeft ?? head.Timeout }).Timeout == TimeSpan.Zero)
             {
                 call.Refuse(StatusCode.DeadlineExceeded, "The call came with no time left.");
             }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Messaging.Batching;
 using Messaging.Deadlines;
 using Messaging.Running;
 using Messaging.Telemetry;
@@ -24,19 +25,19 @@ internal sealed class RunHandler(
             return;
         }
 
-        var message = call.Delivery.Message;
-        var current = new RunningCall(call.Delivery, logger);
+        var current = new RunningCall(call.Delivery.Link, logger);
         using var activity = MessagingTelemetry.StartHandling(call.Handler!.Operation, call.Head.TraceParent, call.Head.TraceState);
         Deadline? deadline = call.Delivery.Tag.Queue == QueueKind.Calls && call.Head.Timeout is { } timeout
             ? Deadline.After(timeout, time)
             : null;
         var context = new CallContext(call.Handler.Operation, deadline)
         {
-            CorrelationId = message.CorrelationId,
-            MessageId = message.MessageId,
+            CorrelationId = call.Message.CorrelationId,
+            CorrelationNumber = call.Id?.Number ?? 0,
+            MessageId = call.Message.MessageId,
             Attempt = call.Head.Attempt,
-            Caller = message.UserId,
-            Headers = UserHeaders.Read(message.Headers),
+            Caller = call.Message.UserId,
+            Headers = UserHeaders.Read(call.Message.Headers),
             CancellationToken = current.Token,
         };
         if (deadline is { } ends)
@@ -44,7 +45,8 @@ internal sealed class RunHandler(
             deadlines.Add(current, ends);
         }
 
-        running.Add(current, message.CorrelationId);
+        running.Add(current, call.Id);
+        var start = time.GetTimestamp();
         try
         {
             var scope = scopes.CreateAsyncScope();
@@ -66,6 +68,7 @@ internal sealed class RunHandler(
         }
         finally
         {
+            call.HandlerUs = (uint)Math.Min(time.GetElapsedTime(start).TotalMicroseconds, BatchFormat.NoTimeout - 1);
             running.Remove(current);
             deadlines.Remove(current);
             current.End();

@@ -1,5 +1,6 @@
+using Messaging.Batching;
+using Messaging.Replies;
 using Messaging.Transport;
-using Messaging.Wire;
 
 namespace Messaging.Pipeline;
 
@@ -8,31 +9,40 @@ internal sealed class SendReply : IDeliveryStep
 {
     public ValueTask InvokeAsync(WorkerCall call)
     {
-        var message = call.Delivery.Message;
-        if (call.Delivery.Tag.Queue != QueueKind.Calls || string.IsNullOrEmpty(message.ReplyTo))
+        if (call.Delivery.Tag.Queue != QueueKind.Calls || string.IsNullOrEmpty(call.Message.ReplyTo))
         {
             return ValueTask.CompletedTask;
         }
 
+        var body = call.ReplyBody?.Written ?? default;
         return call.Outcome!.Kind switch
         {
-            OutcomeKind.Succeeded => Send(call, WireNames.ReplyType, headers: null),
-            OutcomeKind.Failed => Send(call, WireNames.FaultReplyType, call.Outcome.Head.ToHeaders()),
+            OutcomeKind.Succeeded => Send(call, body.IsEmpty ? ReplyNames.Empty : call.ReplyNames!, headers: null, body),
+            OutcomeKind.Failed => Send(call, body.IsEmpty ? ReplyNames.Fault : call.ReplyNames!, call.Outcome.Head.ToHeaders(), body),
             _ => ValueTask.CompletedTask,
         };
     }
 
-    private static ValueTask Send(WorkerCall call, string type, IReadOnlyDictionary<string, object?>? headers)
+    private static ValueTask Send(WorkerCall call, FrameNames names, IReadOnlyDictionary<string, object?>? headers, ReadOnlyMemory<byte> body)
     {
-        var hasBody = call.ReplyBody is { Written.Length: > 0 };
+        if (call.Delivery.Replies is { } pump)
+        {
+            if (pump.TryPost(call, names, headers, body.Span))
+            {
+                return pump.WhenRoomAsync();
+            }
+
+            headers = ReplyPump.Report(call.HandlerUs, headers);
+        }
+
         return call.Delivery.Link.ReplyAsync(new OutboundMessage
         {
-            Queue = call.Delivery.Message.ReplyTo!,
-            Type = type,
-            ContentType = hasBody ? call.ReplyContentType : null,
-            CorrelationId = call.Delivery.Message.CorrelationId,
+            Queue = call.Message.ReplyTo!,
+            Type = names.Type,
+            ContentType = names.ContentType,
+            CorrelationId = call.CorrelationId,
             Headers = headers,
-            Body = hasBody ? call.ReplyBody!.Written : default,
+            Body = body,
         });
     }
 }

@@ -1,17 +1,60 @@
+using Messaging.Batching;
 using Messaging.Buffers;
 using Messaging.Handling;
 using Messaging.Running;
+using Messaging.Transport;
 using Messaging.Wire;
 
 namespace Messaging.Pipeline;
 
-/// <summary>What the steps of <see cref="WorkerPipeline"/> learn and decide about one delivery.</summary>
-internal sealed class WorkerCall(Delivery delivery, bool draining)
+/// <summary>One call or command, with what the steps of <see cref="WorkerPipeline"/> learn and decide about it.</summary>
+internal sealed class WorkerCall
 {
-    public Delivery Delivery { get; } = delivery;
+    private readonly InboundMessage _message;
+    private bool _settled;
+
+    /// <summary>The one call of a plain message.</summary>
+    public WorkerCall(Delivery delivery)
+    {
+        Delivery = delivery;
+        _message = delivery.Message with { Body = delivery.Body };
+        Id = _message.CorrelationId is { } text ? new CallId(text) : null;
+    }
+
+    /// <summary>One call of a batch.</summary>
+    public WorkerCall(Delivery delivery, in BatchFrame frame, TimeSpan? timeLeft)
+    {
+        Delivery = delivery;
+        _message = new InboundMessage
+        {
+            Type = frame.Type,
+            ContentType = frame.ContentType,
+            Headers = frame.Headers,
+            Body = frame.Body,
+            ReplyTo = delivery.Message.ReplyTo,
+            UserId = delivery.Message.UserId,
+            Redelivered = delivery.Message.Redelivered,
+        };
+        Id = new CallId(frame.Id, null);
+        TimeLeft = timeLeft;
+    }
+
+    /// <summary>The message that brought it, alone or with others.</summary>
+    public Delivery Delivery { get; }
+
+    /// <summary>The properties and the body, as of a message of its own. A batch's have no text for the correlation id.</summary>
+    public ref readonly InboundMessage Message => ref _message;
+
+    /// <summary>Its correlation id; null for a command sent without one.</summary>
+    public CallId? Id { get; }
+
+    public string? CorrelationId => _message.CorrelationId ?? Id?.ToString();
+
+    /// <summary>The time that a batch leaves it; null where its message says it, if anything does.</summary>
+    public TimeSpan? TimeLeft { get; }
 
     /// <summary>Whether the worker is stopping.</summary>
-    public bool Draining { get; } = draining;
+    public bool Draining { get; set; }
 
     public RequestHead Head { get; set; }
 
@@ -21,13 +64,44 @@ internal sealed class WorkerCall(Delivery delivery, bool draining)
     /// <summary>The outcome; the first step that gives one decides.</summary>
     public WorkerOutcome? Outcome { get; set; }
 
+    /// <summary>How long the handler took, in microseconds; <see cref="BatchFormat.NoTimeout"/> where none ran.</summary>
+    public uint HandlerUs { get; set; } = BatchFormat.NoTimeout;
+
     /// <summary>The reply's body; null when there is none.</summary>
     public PooledBuffer? ReplyBody { get; set; }
 
-    /// <summary>The reply's content type; null for an empty body.</summary>
-    public string? ReplyContentType { get; set; }
+    /// <summary>The type and content type of a reply with a body.</summary>
+    public FrameNames? ReplyNames { get; set; }
 
     /// <summary>Gives the outcome, unless there is one.</summary>
     public void Refuse(StatusCode status, string detail, FailureReason reason = FailureReason.None, bool mayHaveRun = false) =>
         Outcome ??= WorkerOutcome.Failed(new ReplyHead { Status = status, Detail = detail, Reason = reason, MayHaveRun = mayHaveRun });
+
+    /// <summary>Says that somebody settles it from here. False when that has been said before.</summary>
+    public bool TryClaimSettling()
+    {
+        var first = !_settled;
+        _settled = true;
+        return first;
+    }
+
+    /// <summary>Leaves it unsettled, unless it has been settled.</summary>
+    public void Abandon()
+    {
+        if (TryClaimSettling())
+        {
+            Delivery.Abandon();
+        }
+    }
+
+    /// <summary>It has been served: what it held is given back.</summary>
+    public void Leave()
+    {
+        ReplyBody?.Return();
+        ReplyBody = null;
+        if (Delivery.Replies is { } replies)
+        {
+            Delivery.Link.Replies.Leave(replies);
+        }
+    }
 }

@@ -1,93 +1,134 @@
-using System.Collections.Concurrent;
+using Messaging.Pipeline;
 
 namespace Messaging.Running;
 
 /// <summary>
-/// Serves deliveries on the thread pool, so many at a time as the concurrency says. Never on the transport's thread: a
+/// Serves calls on the thread pool, so many at a time as the concurrency says. Never on the transport's thread: a
 /// handler that blocks would stop everything else that the connection brings. The prefetch bounds how many wait.
 /// </summary>
-internal sealed class ConcurrencyGate(int concurrency, Func<Delivery, ValueTask> serve)
+/// <remarks>
+/// One turn of the pool serves calls one after the other as long as their handlers end without waiting. Each turn first
+/// asks for another one, should there be more to do: a handler that blocks holds up nobody but itself.
+/// </remarks>
+internal sealed class ConcurrencyGate(int concurrency, Func<WorkerCall, ValueTask> serve) : IThreadPoolWorkItem
 {
-    private readonly ConcurrentQueue<Delivery> _waiting = new();
+    private readonly Lock _lock = new();
+    private readonly Queue<WorkerCall> _waiting = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _running;
+    private bool _turnComes;
+    private bool _stopping;
 
-    // All that run or wait. Those above the concurrency are in the queue, or about to be.
-    private int _taken;
-    private volatile bool _stopping;
-
-    public void Enter(Delivery delivery)
+    /// <summary>Takes a call. False when it is closed. <see cref="Wake"/> starts what was taken.</summary>
+    public bool TryEnter(WorkerCall call)
     {
-        if (_stopping)
+        lock (_lock)
         {
-            // Its link is closing, and the broker gives it to another worker.
-            delivery.Dispose();
-            return;
-        }
+            if (_stopping)
+            {
+                return false;
+            }
 
-        if (Interlocked.Increment(ref _taken) <= concurrency)
-        {
-            ThreadPool.UnsafeQueueUserWorkItem(new Start(this, delivery), preferLocal: false);
+            _waiting.Enqueue(call);
+            return true;
         }
-        else
+    }
+
+    public void Wake()
+    {
+        lock (_lock)
         {
-            _waiting.Enqueue(delivery);
+            AskForTurn();
         }
     }
 
     /// <summary>Lets nothing more in. Complete when all that was taken has been served.</summary>
     public Task StopAsync()
     {
-        _stopping = true;
-
-        // The flag must be out before the count is read, or the last to finish and this could each leave it to the other.
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref _taken) == 0)
+        lock (_lock)
         {
-            _idle.TrySetResult();
+            _stopping = true;
+            SignalIdle();
         }
 
         return _idle.Task;
     }
 
-    private async Task ServeAsync(Delivery delivery)
+    void IThreadPoolWorkItem.Execute()
     {
-        while (true)
+        WorkerCall? call;
+        lock (_lock)
         {
-            using (delivery)
-            {
-                await serve(delivery).ConfigureAwait(false);
-            }
+            _turnComes = false;
+            call = TakeNext();
+            AskForTurn();
+        }
 
-            var left = Interlocked.Decrement(ref _taken);
-            if (left < concurrency)
+        while (call is not null)
+        {
+            var serving = serve(call);
+            if (serving.IsCompleted)
             {
-                if (left == 0 && _stopping)
+                lock (_lock)
                 {
-                    _idle.TrySetResult();
+                    _running--;
+                    call = TakeNext();
+                    SignalIdle();
                 }
-
-                return;
             }
-
-            delivery = TakeWaiting();
+            else
+            {
+                _ = FinishAsync(serving);
+                lock (_lock)
+                {
+                    call = TakeNext();
+                }
+            }
         }
     }
 
-    private Delivery TakeWaiting()
+    private async Task FinishAsync(ValueTask serving)
     {
-        Delivery? next;
-        SpinWait spin = default;
-        while (!_waiting.TryDequeue(out next))
+        try
         {
-            // It has been counted and is being put into the queue this instant.
-            spin.SpinOnce();
+            await serving.ConfigureAwait(false);
         }
-
-        return next;
+        finally
+        {
+            lock (_lock)
+            {
+                _running--;
+                AskForTurn();
+                SignalIdle();
+            }
+        }
     }
 
-    private sealed class Start(ConcurrencyGate gate, Delivery delivery) : IThreadPoolWorkItem
+    private WorkerCall? TakeNext()
     {
-        public void Execute() => _ = gate.ServeAsync(delivery);
+        if (_running >= concurrency || !_waiting.TryDequeue(out var call))
+        {
+            return null;
+        }
+
+        _running++;
+        return call;
+    }
+
+    private void AskForTurn()
+    {
+        if (!_turnComes && _waiting.Count > 0 && _running < concurrency)
+        {
+            _turnComes = true;
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private void SignalIdle()
+    {
+        if (_stopping && _running == 0 && _waiting.Count == 0)
+        {
+            _idle.TrySetResult();
+        }
     }
 }

@@ -1,13 +1,20 @@
 using System.Buffers;
+using Messaging.Replies;
 using Messaging.Transport;
 
 namespace Messaging.Running;
 
-/// <summary>A message taken from a queue, with a copy of its body that lives until the delivery is settled.</summary>
-internal sealed class Delivery : IDisposable
+/// <summary>
+/// A message taken from a queue: one call or command, or a batch of calls. It holds a copy of the body and settles the
+/// message when the last of its calls is done.
+/// </summary>
+internal sealed class Delivery
 {
     private readonly byte[] _body;
     private readonly int _length;
+    private int _left = 1;
+    private int _settlement;
+    private int _draining = -1;
 
     public Delivery(WorkerLink link, QueueKind queue, in InboundMessage message, int maxBodyBytes)
     {
@@ -34,7 +41,72 @@ internal sealed class Delivery : IDisposable
     /// <summary>Whether the body is over the limit. It was not copied then, and <see cref="Body"/> is empty.</summary>
     public bool IsOversize { get; }
 
+    /// <summary>The body. Valid until the last call is settled.</summary>
     public ReadOnlyMemory<byte> Body => _body.AsMemory(0, _length);
 
-    public void Dispose() => ArrayPool<byte>.Shared.Return(_body);
+    /// <summary>Whether it brought several calls.</summary>
+    public bool IsBatch { get; private set; }
+
+    /// <summary>Where replies gather; null for a requester that reads no batches.</summary>
+    public ReplyPump? Replies { get; set; }
+
+    /// <summary>Says, before any of them starts, that it brought several calls.</summary>
+    public void Expect(int calls)
+    {
+        IsBatch = true;
+        _left = calls;
+    }
+
+    /// <summary>
+    /// Whether its calls are given back because the worker stops. Decided by the first that starts: a message goes back
+    /// as a whole or not at all.
+    /// </summary>
+    public bool IsDraining(bool workerStops)
+    {
+        var before = Interlocked.CompareExchange(ref _draining, workerStops ? 1 : 0, -1);
+        return before == -1 ? workerStops : before == 1;
+    }
+
+    /// <summary>One of its calls is done. With the last the message is settled, as the call that ended worst demands.</summary>
+    public ValueTask SettleAsync(Settlement settlement)
+    {
+        if (!IsLast(settlement))
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        return (Settlement)Volatile.Read(ref _settlement) switch
+        {
+            Settlement.Done => Link.AckAsync(Tag),
+            Settlement.Rejected => Link.RejectAsync(Tag),
+            Settlement.Requeued => Link.RequeueAsync(Tag),
+            _ => ValueTask.CompletedTask,
+        };
+    }
+
+    /// <summary>One of its calls must not count as done: the message is not settled at all.</summary>
+    public void Abandon() => IsLast(Settlement.None);
+
+    private bool IsLast(Settlement settlement)
+    {
+        var worst = Volatile.Read(ref _settlement);
+        while ((int)settlement > worst)
+        {
+            var before = Interlocked.CompareExchange(ref _settlement, (int)settlement, worst);
+            if (before == worst)
+            {
+                break;
+            }
+
+            worst = before;
+        }
+
+        if (Interlocked.Decrement(ref _left) > 0)
+        {
+            return false;
+        }
+
+        ArrayPool<byte>.Shared.Return(_body);
+        return true;
+    }
 }

@@ -6,21 +6,21 @@ namespace Messaging.Running;
 /// </summary>
 internal sealed class EarlyCancels(int capacity)
 {
-    private readonly HashSet<string> _ids = new(StringComparer.Ordinal);
-    private readonly Queue<string> _order = new();
+    private readonly HashSet<CallId> _ids = [];
+    private readonly Queue<CallId> _order = new();
     private readonly Lock _lock = new();
     private volatile int _count;
 
-    public void Remember(string correlationId)
+    public void Remember(CallId id)
     {
         lock (_lock)
         {
-            if (!_ids.Add(correlationId))
+            if (!_ids.Add(id))
             {
                 return;
             }
 
-            _order.Enqueue(correlationId);
+            _order.Enqueue(id);
             while (_order.Count > capacity)
             {
                 _ids.Remove(_order.Dequeue());
@@ -31,7 +31,7 @@ internal sealed class EarlyCancels(int capacity)
     }
 
     /// <summary>Whether the call was cancelled before it came.</summary>
-    public bool Contains(string correlationId)
+    public bool Contains(CallId id)
     {
         if (_count == 0)
         {
@@ -40,7 +40,7 @@ internal sealed class EarlyCancels(int capacity)
 
         lock (_lock)
         {
-            return _ids.Contains(correlationId);
+            return _ids.Contains(id);
         }
     }
 }

@@ -24,53 +24,43 @@ internal enum StopReason
 
 /// <summary>A handler's cancellation: the first reason wins, and none reaches a handler after its call.</summary>
 [SuppressMessage("Design", "CA1001", Justification = "See the source: disposing it would break tokens that handlers keep.")]
-internal sealed partial class RunningCall(Delivery delivery, ILogger logger) : DeadlineEntry
+internal sealed partial class RunningCall(WorkerLink link, ILogger logger) : DeadlineEntry
 {
+    // No reason for stopping it counts any more.
+    private const int Ended = -1;
+
     // Neither pooled nor disposed: a handler may keep its token, which no later call must cancel or break.
     private readonly CancellationTokenSource _source = new();
-    private readonly Lock _lock = new();
-    private StopReason _reason;
-    private bool _ended;
 
-    public Delivery Delivery { get; } = delivery;
+    // A StopReason, or Ended. It changes once.
+    private int _reason;
+
+    /// <summary>The link that brought the call.</summary>
+    public WorkerLink Link => link;
 
     public CancellationToken Token => _source.Token;
 
-    public StopReason Reason
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _reason;
-            }
-        }
-    }
+    /// <summary>Why it was stopped, while it ran.</summary>
+    public StopReason Reason => (StopReason)Math.Max(0, Volatile.Read(ref _reason));
+
+    /// <summary>Its key in <see cref="RunningCalls"/>; null without one. Guarded by that, as are its neighbours.</summary>
+    public CallId? Id { get; set; }
+
+    public RunningCall? NextRunning { get; set; }
+
+    public RunningCall? PreviousRunning { get; set; }
 
     public void Stop(StopReason reason)
     {
-        lock (_lock)
+        if (Interlocked.CompareExchange(ref _reason, (int)reason, (int)StopReason.None) == (int)StopReason.None)
         {
-            if (_ended || _reason != StopReason.None)
-            {
-                return;
-            }
-
-            _reason = reason;
+            // Not here: this may be the transport's or the timer's thread, and what is registered on the token is the user's code.
+            ThreadPool.UnsafeQueueUserWorkItem(static call => call.CancelSource(), this, preferLocal: false);
         }
-
-        // Not here: this may be the transport's or the timer's thread, and what is registered on the token is the user's code.
-        ThreadPool.UnsafeQueueUserWorkItem(static call => call.CancelSource(), this, preferLocal: false);
     }
 
     /// <summary>The call is over: nothing stops it any more.</summary>
-    public void End()
-    {
-        lock (_lock)
-        {
-            _ended = true;
-        }
-    }
+    public void End() => Interlocked.CompareExchange(ref _reason, Ended, (int)StopReason.None);
 
     internal override void OnDeadline() => Stop(StopReason.DeadlinePassed);
 

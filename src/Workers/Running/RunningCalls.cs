@@ -1,5 +1,3 @@
-using System.Collections.Concurrent;
-
 namespace Messaging.Running;
 
 /// <summary>The calls that handlers of this worker are serving, to be found by those who stop them.</summary>
@@ -7,50 +5,83 @@ internal sealed class RunningCalls
 {
     private const int RememberedCancels = 4096;
 
-    private readonly ConcurrentDictionary<RunningCall, string?> _all = new(ReferenceEqualityComparer.Instance);
-    private readonly ConcurrentDictionary<string, RunningCall> _byId = new(StringComparer.Ordinal);
+    private readonly Lock _lock = new();
+    private readonly Dictionary<CallId, RunningCall> _byId = [];
     private readonly EarlyCancels _early = new(RememberedCancels);
+    private RunningCall? _first;
 
-    public bool WasCancelled(string correlationId) => _early.Contains(correlationId);
+    public bool WasCancelled(CallId id) => _early.Contains(id);
 
-    public void Add(RunningCall call, string? correlationId)
+    /// <param name="call">The call.</param>
+    /// <param name="id">Its correlation id; null for a command sent without one.</param>
+    public void Add(RunningCall call, CallId? id)
     {
-        _all[call] = correlationId;
-        if (correlationId is not null)
+        lock (_lock)
         {
-            // A stranger may repeat an id; the first keeps it, the second just can't be cancelled by id.
-            _byId.TryAdd(correlationId, call);
-            if (_early.Contains(correlationId))
+            call.NextRunning = _first;
+            if (_first is not null)
             {
-                // The cancel came between the look at delivery and now.
-                call.Stop(StopReason.CallerCancelled);
+                _first.PreviousRunning = call;
             }
+
+            _first = call;
+
+            // A stranger may repeat an id; the first keeps it, the second just can't be cancelled by id.
+            call.Id = id is { } given && _byId.TryAdd(given, call) ? given : null;
+        }
+
+        if (id is { } known && _early.Contains(known))
+        {
+            // The cancel came between the look at delivery and now.
+            call.Stop(StopReason.CallerCancelled);
         }
     }
 
     public void Remove(RunningCall call)
     {
-        if (_all.TryRemove(call, out var correlationId) && correlationId is not null)
+        lock (_lock)
         {
-            _byId.TryRemove(KeyValuePair.Create(correlationId, call));
+            if (call.PreviousRunning is { } previous)
+            {
+                previous.NextRunning = call.NextRunning;
+            }
+            else
+            {
+                _first = call.NextRunning;
+            }
+
+            if (call.NextRunning is { } next)
+            {
+                next.PreviousRunning = call.PreviousRunning;
+            }
+
+            call.NextRunning = null;
+            call.PreviousRunning = null;
+            if (call.Id is { } id)
+            {
+                _byId.Remove(id);
+            }
         }
     }
 
-    public void Cancel(string correlationId)
+    public void Cancel(CallId id)
     {
-        _early.Remember(correlationId);
-        if (_byId.TryGetValue(correlationId, out var call))
+        _early.Remember(id);
+        RunningCall? call;
+        lock (_lock)
         {
-            call.Stop(StopReason.CallerCancelled);
+            _byId.TryGetValue(id, out call);
         }
+
+        call?.Stop(StopReason.CallerCancelled);
     }
 
     /// <summary>Stops what a lost link brought.</summary>
     public void StopAll(WorkerLink link, StopReason reason)
     {
-        foreach (var (call, _) in _all)
+        foreach (var call in ToList())
         {
-            if (ReferenceEquals(call.Delivery.Link, link))
+            if (ReferenceEquals(call.Link, link))
             {
                 call.Stop(reason);
             }
@@ -59,9 +90,23 @@ internal sealed class RunningCalls
 
     public void StopAll(StopReason reason)
     {
-        foreach (var (call, _) in _all)
+        foreach (var call in ToList())
         {
             call.Stop(reason);
         }
+    }
+
+    private List<RunningCall> ToList()
+    {
+        var calls = new List<RunningCall>();
+        lock (_lock)
+        {
+            for (var call = _first; call is not null; call = call.NextRunning)
+            {
+                calls.Add(call);
+            }
+        }
+
+        return calls;
     }
 }

@@ -1,12 +1,22 @@
+using Messaging.Replies;
 using Messaging.Transport;
+using Microsoft.Extensions.Logging;
 
 namespace Messaging.Running;
 
 /// <summary>A worker's link, as the deliveries that came by it see it: they must be settled on it and on no other.</summary>
-internal sealed class WorkerLink(IWorkerDeliveries deliveries, int maxBodyBytes) : ILink, IWorkerSink
+internal sealed class WorkerLink : ILink, IWorkerSink
 {
+    private readonly IWorkerDeliveries _deliveries;
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IWorkerLink? _link;
+
+    private WorkerLink(IWorkerDeliveries deliveries, int maxMessageBytes, ILogger logger)
+    {
+        _deliveries = deliveries;
+        MaxMessageBytes = maxMessageBytes;
+        Replies = new ReplyPumps(this, logger);
+    }
 
     public Task<LinkLoss> Lost => Link.Lost;
 
@@ -15,12 +25,18 @@ internal sealed class WorkerLink(IWorkerDeliveries deliveries, int maxBodyBytes)
     /// <summary>Deliveries can come before opening has returned; whoever serves them waits for this.</summary>
     public Task Opened => _opened.Task;
 
+    /// <summary>The largest message that is taken or sent, in bytes.</summary>
+    public int MaxMessageBytes { get; }
+
+    /// <summary>Where replies to requesters that read batches gather.</summary>
+    public ReplyPumps Replies { get; }
+
     private IWorkerLink Link => _link ?? throw new InvalidOperationException("The link has not been opened.");
 
     public static async ValueTask<WorkerLink> OpenAsync(
-        ITransport transport, WorkerSubscription subscription, IWorkerDeliveries deliveries, CancellationToken cancellationToken)
+        ITransport transport, WorkerSubscription subscription, IWorkerDeliveries deliveries, ILogger logger, CancellationToken cancellationToken)
     {
-        var link = new WorkerLink(deliveries, transport.MaxMessageBytes);
+        var link = new WorkerLink(deliveries, transport.MaxMessageBytes, logger);
         try
         {
             link._link = await transport.OpenWorkerAsync(subscription, link, cancellationToken).ConfigureAwait(false);
@@ -40,17 +56,24 @@ internal sealed class WorkerLink(IWorkerDeliveries deliveries, int maxBodyBytes)
 
     public ValueTask RejectAsync(DeliveryTag tag) => Link.RejectAsync(tag);
 
+    /// <summary>Rejects a delivery that came before, or after, the link was known to be open.</summary>
+    public async Task RejectUnreadAsync(Delivery delivery)
+    {
+        await Opened.ConfigureAwait(false);
+        await delivery.SettleAsync(IsLost ? Settlement.None : Settlement.Rejected).ConfigureAwait(false);
+    }
+
     public ValueTask DeadLetterAsync(in OutboundMessage message) => Link.DeadLetterAsync(message);
 
     public ValueTask StopConsumingAsync() => Link.StopConsumingAsync();
 
     public ValueTask DisposeAsync() => Link.DisposeAsync();
 
-    void IWorkerSink.OnDelivery(QueueKind queue, in InboundMessage message) => deliveries.OnDelivery(new Delivery(this, queue, message, maxBodyBytes));
+    void IWorkerSink.OnDelivery(QueueKind queue, in InboundMessage message) => _deliveries.OnDelivery(new Delivery(this, queue, message, MaxMessageBytes));
 
-    void IWorkerSink.OnCancel(string correlationId) => deliveries.OnCancel(correlationId);
+    void IWorkerSink.OnCancel(string correlationId) => _deliveries.OnCancel(new CallId(correlationId));
 
-    void IWorkerSink.OnReplyReturned(string correlationId) => deliveries.OnReplyReturned();
+    void IWorkerSink.OnReplyReturned(in InboundMessage reply) => _deliveries.OnReplyReturned(reply);
 }
 
 /// <summary>Takes what a link brings.</summary>
@@ -58,7 +81,7 @@ internal interface IWorkerDeliveries
 {
     void OnDelivery(Delivery delivery);
 
-    void OnCancel(string correlationId);
+    void OnCancel(CallId id);
 
-    void OnReplyReturned();
+    void OnReplyReturned(in InboundMessage reply);
 }

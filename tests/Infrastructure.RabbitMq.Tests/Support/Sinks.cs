@@ -22,7 +22,7 @@ internal sealed class RequesterSink : IRequesterSink
 
     public void OnReply(in InboundMessage message) => Replies.Add(Received.From(message));
 
-    public void OnReturned(string correlationId) => Returned.Add(correlationId);
+    public void OnReturned(in InboundMessage message) => Returned.Add(message.CorrelationId ?? string.Empty);
 }
 
 internal sealed class WorkerSink : IWorkerSink
@@ -37,5 +37,5 @@ internal sealed class WorkerSink : IWorkerSink
 
     public void OnCancel(string correlationId) => Cancelled.Add(correlationId);
 
-    public void OnReplyReturned(string correlationId) => RepliesReturned.Add(correlationId);
+    public void OnReplyReturned(in InboundMessage reply) => RepliesReturned.Add(reply.CorrelationId ?? string.Empty);
 }

@@ -82,6 +82,6 @@ public sealed class InMemoryBodyTests : InMemoryTestBase
 
         public void OnCancel(string correlationId) => throw new NotSupportedException();
 
-        public void OnReplyReturned(string correlationId) => throw new NotSupportedException();
+        public void OnReplyReturned(in InboundMessage reply) => throw new NotSupportedException();
     }
 }

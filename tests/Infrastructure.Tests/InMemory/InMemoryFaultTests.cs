@@ -180,6 +180,6 @@ public sealed class InMemoryFaultTests : InMemoryTestBase
 
         public void OnCancel(string correlationId) => throw new NotSupportedException();
 
-        public void OnReplyReturned(string correlationId) => throw new NotSupportedException();
+        public void OnReplyReturned(in InboundMessage reply) => throw new NotSupportedException();
     }
 }

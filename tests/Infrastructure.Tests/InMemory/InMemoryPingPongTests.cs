@@ -51,7 +51,7 @@ public sealed class InMemoryPingPongTests : InMemoryTestBase
 
         public void OnCancel(string correlationId) => throw new NotSupportedException();
 
-        public void OnReplyReturned(string correlationId) => throw new NotSupportedException();
+        public void OnReplyReturned(in InboundMessage reply) => throw new NotSupportedException();
     }
 
     private sealed class RepeatingRequester(int calls) : IRequesterSink
@@ -84,6 +84,6 @@ public sealed class InMemoryPingPongTests : InMemoryTestBase
             }
         }
 
-        public void OnReturned(string correlationId) => _done.SetException(new InvalidOperationException("No queue took the call."));
+        public void OnReturned(in InboundMessage message) => _done.SetException(new InvalidOperationException("No queue took the call."));
     }
 }

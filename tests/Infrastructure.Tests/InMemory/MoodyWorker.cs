@@ -40,7 +40,7 @@ internal sealed class MoodyWorker(DeliveryLedger ledger, Random random, int numb
 
     public void OnCancel(string correlationId) => throw new NotSupportedException();
 
-    public void OnReplyReturned(string correlationId) => throw new NotSupportedException();
+    public void OnReplyReturned(in InboundMessage reply) => throw new NotSupportedException();
 
     private void Settle(DeliveryTag tag, int id, bool requeue)
     {

@@ -80,24 +80,22 @@ public sealed class CancellationTests
     public void A_cancel_that_comes_before_its_call_stops_it()
     {
         var running = new RunningCalls();
-        running.Cancel("early");
-        var call = new RunningCall(delivery: null!, NullLogger.Instance);
+        running.Cancel(new CallId("early"));
+        var call = new RunningCall(link: null!, NullLogger.Instance);
 
-        Assert.True(running.WasCancelled("early"));
-        running.Add(call, "early");
+        Assert.True(running.WasCancelled(new CallId("early")));
+        running.Add(call, new CallId("early"));
 
         Assert.Equal(StopReason.CallerCancelled, call.Reason);
-        Assert.False(running.WasCancelled("other"));
+        Assert.False(running.WasCancelled(new CallId("other")));
     }
 
     [Fact]
     public async Task A_delivery_whose_cancel_came_first_is_dropped_before_its_handler()
     {
         var running = new RunningCalls();
-        running.Cancel("early");
-        using var delivery = new Delivery(
-            new WorkerLink(deliveries: null!, maxBodyBytes: 10), QueueKind.Calls, new InboundMessage { CorrelationId = "early" }, maxBodyBytes: 10);
-        var call = new WorkerCall(delivery, draining: false);
+        running.Cancel(new CallId("early"));
+        var call = new WorkerCall(new Delivery(link: null!, QueueKind.Calls, new InboundMessage { CorrelationId = "early" }, maxBodyBytes: 10));
 
         await new SkipCancelled(running).InvokeAsync(call);
 

@@ -10,10 +10,10 @@ public sealed class EarlyCancelsTests
         var cancels = new EarlyCancels(capacity: 3);
         foreach (var id in Enumerable.Range(0, 5))
         {
-            cancels.Remember(id.ToString(CultureInfo.InvariantCulture));
-            cancels.Remember(id.ToString(CultureInfo.InvariantCulture));
+            cancels.Remember(new CallId(id.ToString(CultureInfo.InvariantCulture)));
+            cancels.Remember(new CallId(id.ToString(CultureInfo.InvariantCulture)));
         }
 
-        Assert.Equal([false, false, true, true, true], Enumerable.Range(0, 5).Select(id => cancels.Contains(id.ToString(CultureInfo.InvariantCulture))));
+        Assert.Equal([false, false, true, true, true], Enumerable.Range(0, 5).Select(id => cancels.Contains(new CallId(id.ToString(CultureInfo.InvariantCulture)))));
     }
 }

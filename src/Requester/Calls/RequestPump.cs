@@ -1,0 +1,97 @@
+using System.Collections.Frozen;
+using System.Numerics;
+using Messaging.Batching;
+using Messaging.Transport;
+using Messaging.Wire;
+
+namespace Messaging.Calls;
+
+/// <summary>The calls to one service that wait for the connection.</summary>
+internal sealed class RequestPump(CallLink link, ServiceCalls service, TimeProvider time) : SendPump<PendingCall>(link.MaxMessageBytes)
+{
+    private static readonly FrozenDictionary<string, object?> _announcement =
+        new Dictionary<string, object?>(StringComparer.Ordinal) { [WireNames.Batch] = (long)BatchFormat.Version }.ToFrozenDictionary(StringComparer.Ordinal);
+
+    public CallLink Link => link;
+
+    /// <summary>The headers of a message whose reply may come in a batch.</summary>
+    public static IReadOnlyDictionary<string, object?> Announce(IReadOnlyDictionary<string, object?>? headers) =>
+        headers is null
+            ? _announcement
+            : new Dictionary<string, object?>(headers, StringComparer.Ordinal) { [WireNames.Batch] = (long)BatchFormat.Version };
+
+    /// <summary>Takes a call that may share a message. False for one that is too large or too slow for it.</summary>
+    public bool TryPost(PendingCall call, IReadOnlyDictionary<string, object?>? headers, ReadOnlySpan<byte> body)
+    {
+        var names = call.Policy.Names;
+        var costUs = call.Policy.HandlerTime.CostUs;
+        var frameBytes = BatchWriter.Measure(names, headers, body.Length);
+        if (costUs >= HandlerTime.BudgetUs || !Fits(frameBytes))
+        {
+            return false;
+        }
+
+        call.Announced = true;
+        var now = time.GetTimestamp();
+        var lane = BitOperations.Log2((uint)ToMs(call.Clock.Deadline.Timestamp - now)) + 1;
+        lock (Sync)
+        {
+            var batch = Open(lane, frameBytes, costUs, HandlerTime.BudgetUs, now);
+            batch.Add(call, call.Id, ToMs(call.Clock.Deadline.Timestamp - batch.OpenedAt), names, headers, body, frameBytes);
+            Wake();
+        }
+
+        return true;
+    }
+
+    protected override ValueTask SendAsync(SendBatch<PendingCall> batch)
+    {
+        var ageMs = (uint)time.GetElapsedTime(batch.OpenedAt).TotalMilliseconds;
+        var bytes = batch.Close(ageMs);
+        foreach (var call in batch.Items)
+        {
+            call.Stage = CallStage.Sending;
+        }
+
+        var first = batch.Items[0];
+        return link.PublishAsync(
+            batch.Count == 1
+                ? new OutboundMessage
+                {
+                    Queue = service.Service,
+                    Type = first.Operation.Name,
+                    ContentType = first.Policy.ContentType,
+                    CorrelationId = first.CorrelationId,
+                    ReplyTo = link.ReplyTo,
+                    ExpirationMs = TimeLeft(batch, ageMs),
+                    Headers = Announce(batch.FirstHeaders),
+                    Body = batch.FirstBody,
+                }
+                : new OutboundMessage
+                {
+                    Queue = service.Service,
+                    Type = WireNames.BatchType,
+                    ContentType = BatchFormat.ContentType,
+                    ReplyTo = link.ReplyTo,
+                    ExpirationMs = TimeLeft(batch, ageMs),
+                    Headers = _announcement,
+                    Body = bytes,
+                },
+            service.Confirms);
+    }
+
+    protected override void OnSent(PendingCall item) => item.OnSent();
+
+    protected override void OnFailed(PendingCall item, TransportException exception) => item.OnSendFailed(exception);
+
+    protected override void OnFull(bool isFull) => service.Window.Pause(isFull);
+
+    // What has passed while the batch waited is gone; what is over at once is left to the workers to answer.
+    private static long TimeLeft(SendBatch<PendingCall> batch, uint ageMs) => Math.Max(1, (long)batch.LargestNumber - ageMs);
+
+    private uint ToMs(long timestamps)
+    {
+        var milliseconds = Math.Ceiling(timestamps * 1000d / time.TimestampFrequency);
+        return (uint)Math.Clamp(milliseconds, 1, BatchFormat.NoTimeout - 1);
+    }
+}

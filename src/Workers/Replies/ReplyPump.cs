@@ -1,0 +1,138 @@
+using Messaging.Batching;
+using Messaging.Pipeline;
+using Messaging.Running;
+using Messaging.Transport;
+using Messaging.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Messaging.Replies;
+
+/// <summary>The replies to one requester that wait for the connection. A call is settled when its reply has been handed over.</summary>
+internal sealed partial class ReplyPump(WorkerLink link, string replyTo, ILogger logger) : SendPump<WorkerCall>(link.MaxMessageBytes)
+{
+    private TaskCompletionSource? _room;
+    private int _calls;
+
+    public string ReplyTo => replyTo;
+
+    /// <summary>How many of the requester's calls are here. Guarded by <see cref="ReplyPumps"/> where it grows.</summary>
+    public int Calls => Volatile.Read(ref _calls);
+
+    public void Enter(int calls) => Interlocked.Add(ref _calls, calls);
+
+    public int Leave() => Interlocked.Decrement(ref _calls);
+
+    /// <summary>Takes a reply that may share a message. False for one that should go alone: it is large, or there is no other.</summary>
+    public bool TryPost(WorkerCall call, FrameNames names, IReadOnlyDictionary<string, object?>? headers, ReadOnlySpan<byte> body)
+    {
+        var frameBytes = BatchWriter.Measure(names, headers, body.Length);
+        if (call.Id is not { Text: null } id || !Fits(frameBytes) || (!call.Delivery.IsBatch && Calls <= 1 && IsIdle))
+        {
+            return false;
+        }
+
+        // From here the pump settles it, maybe before this returns.
+        call.TryClaimSettling();
+        lock (Sync)
+        {
+            Open(lane: 0, frameBytes, costUs: 0, int.MaxValue, now: 0).Add(call, id.Number, call.HandlerUs, names, headers, body, frameBytes);
+            Wake();
+        }
+
+        return true;
+    }
+
+    /// <summary>Completes when the connection has caught up: at once, unless it takes replies more slowly than handlers make them.</summary>
+    public ValueTask WhenRoomAsync()
+    {
+        if (Volatile.Read(ref _room) is null)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        lock (Sync)
+        {
+            return _room is null ? ValueTask.CompletedTask : new ValueTask(_room.Task);
+        }
+    }
+
+    /// <summary>The headers of a plain reply to a requester that reads batches.</summary>
+    public static Dictionary<string, object?> Report(uint handlerUs, IReadOnlyDictionary<string, object?>? headers)
+    {
+        var all = headers is null
+            ? new Dictionary<string, object?>(StringComparer.Ordinal)
+            : new Dictionary<string, object?>(headers, StringComparer.Ordinal);
+        all[WireNames.HandlerTime] = handlerUs == BatchFormat.NoTimeout ? -1L : handlerUs;
+        return all;
+    }
+
+    protected override ValueTask SendAsync(SendBatch<WorkerCall> batch)
+    {
+        var bytes = batch.Close(ageMs: 0);
+        return link.ReplyAsync(
+            batch.Count == 1
+                ? new OutboundMessage
+                {
+                    Queue = replyTo,
+                    Type = batch.FirstNames.Type,
+                    ContentType = batch.FirstNames.ContentType,
+                    CorrelationId = batch.Items[0].CorrelationId,
+                    Headers = Report(batch.FirstNumber, batch.FirstHeaders),
+                    Body = batch.FirstBody,
+                }
+                : new OutboundMessage
+                {
+                    Queue = replyTo,
+                    Type = WireNames.BatchType,
+                    ContentType = BatchFormat.ContentType,
+                    Body = bytes,
+                });
+    }
+
+    protected override void OnSent(WorkerCall item)
+    {
+        var settling = item.Delivery.SettleAsync(Settlement.Done);
+        if (!settling.IsCompletedSuccessfully)
+        {
+            _ = ObserveAsync(settling);
+        }
+    }
+
+    protected override void OnFailed(WorkerCall item, TransportException exception)
+    {
+        // Not settled: the link is being lost, and the broker gives the delivery to another worker.
+        LogNotSent(logger, replyTo, item.Message.Type, item.CorrelationId, exception.Message);
+        item.Delivery.Abandon();
+    }
+
+    protected override void OnFull(bool isFull)
+    {
+        if (isFull)
+        {
+            _room = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+        else
+        {
+            _room?.SetResult();
+            _room = null;
+        }
+    }
+
+    private async Task ObserveAsync(ValueTask settling)
+    {
+        try
+        {
+            await settling.ConfigureAwait(false);
+        }
+        catch (TransportException exception)
+        {
+            LogNotSettled(logger, replyTo, exception.Message);
+        }
+    }
+
+    [LoggerMessage(33, LogLevel.Warning, "A reply to {ReplyTo} was not sent, and its call is not settled: {Method} (correlation id {CorrelationId}): {Reason}")]
+    private static partial void LogNotSent(ILogger logger, string replyTo, string? method, string? correlationId, string reason);
+
+    [LoggerMessage(34, LogLevel.Warning, "Calls of {ReplyTo} that were answered could not be acknowledged: {Reason}")]
+    private static partial void LogNotSettled(ILogger logger, string replyTo, string reason);
+}
