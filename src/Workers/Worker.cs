@@ -56,6 +56,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
             CallPrefetch = options.EffectivePrefetch,
             CommandPrefetch = options.EffectiveCommandPrefetch,
             CallQueueExpiry = options.CallQueueExpiry,
+            CallQueue = options.CallQueue,
             CommandDeliveryLimit = options.CommandDeliveryLimit,
         };
         _calls = new ConcurrencyGate(options.Concurrency, ServeAsync);

@@ -20,8 +20,11 @@ internal static class ServiceQueues
 
     private const string CancelQueuePrefix = "messaging.cancel.";
 
-    // Without a limit of its own RabbitMQ 4 drops a message that was looked at and put back 20 times.
-    private const int DeadLetterDeliveryLimit = int.MaxValue;
+    private const string QueueType = "x-queue-type";
+
+    // Without a limit of its own RabbitMQ 4 drops a message that came back 20 times: a dead letter that was looked at and
+    // put back, or a call whose workers were stopped. A call's bound is its deadline, as on a classic queue.
+    private const int NoDeliveryLimit = int.MaxValue;
 
     public static bool IsDirectReplyTo(string queue) => queue.StartsWith(DirectReplyToPrefix, StringComparison.Ordinal);
 
@@ -51,8 +54,24 @@ internal static class ServiceQueues
         {
             ["x-expires"] = ExpiryMs(subscription),
         };
-        await channel.QueueDeclareAsync(
-            subscription.Service, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken).ConfigureAwait(false);
+        switch (subscription.CallQueue)
+        {
+            case CallQueueType.Classic:
+                // Said, as a virtual host can have another default.
+                arguments[QueueType] = "classic";
+                await channel.QueueDeclareAsync(
+                    subscription.Service, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken).ConfigureAwait(false);
+                break;
+            case CallQueueType.Quorum:
+                arguments["x-delivery-limit"] = NoDeliveryLimit;
+                await DeclareQuorumAsync(channel, subscription.Service, arguments, cancellationToken).ConfigureAwait(false);
+                break;
+            default:
+                throw new TransportException(
+                    TransportFailure.Misconfigured,
+                    $"Declaring '{subscription.Service}': CallQueue is {subscription.CallQueue}; set it to Classic or Quorum.");
+        }
+
         return subscription.Service;
     }
 
@@ -67,7 +86,7 @@ internal static class ServiceQueues
         }
 
         var dead = WireNames.DeadLetterQueue(subscription.Service);
-        await DeclareQuorumAsync(channel, dead, new(StringComparer.Ordinal) { ["x-delivery-limit"] = DeadLetterDeliveryLimit }, cancellationToken).ConfigureAwait(false);
+        await DeclareQuorumAsync(channel, dead, new(StringComparer.Ordinal) { ["x-delivery-limit"] = NoDeliveryLimit }, cancellationToken).ConfigureAwait(false);
         var commands = WireNames.CommandsQueue(subscription.Service);
         await DeclareQuorumAsync(
             channel,
@@ -85,7 +104,7 @@ internal static class ServiceQueues
     private static Task<QueueDeclareOk> DeclareQuorumAsync(
         IChannel channel, string name, Dictionary<string, object?> arguments, CancellationToken cancellationToken)
     {
-        arguments["x-queue-type"] = "quorum";
+        arguments[QueueType] = "quorum";
         return channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
     }
 

@@ -17,6 +17,7 @@ internal static partial class ArgumentClash
         var argument = match.Groups["argument"].Value;
         var option = argument switch
         {
+            "x-queue-type" => "set the worker's CallQueue to what the broker has",
             "x-expires" => "set the worker's CallQueueExpiry to what the broker has",
             "x-delivery-limit" => "set the worker's CommandDeliveryLimit to what the broker has",
             _ => "give the service another name",

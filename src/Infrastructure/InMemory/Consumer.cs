@@ -71,7 +71,7 @@ internal sealed class Consumer(WorkerLink link, WorkQueue queue, QueueKind kind,
         {
             DeliveryTag = item.Tag,
             Redelivered = item.Returns > 0,
-            Headers = item.Returns > 0 && kind == QueueKind.Commands ? Counted(item) : content.Headers,
+            Headers = item.Returns > 0 && Queue.Arguments.Quorum ? Counted(item) : content.Headers,
         });
     }
 

@@ -18,10 +18,10 @@ internal sealed record QueueArguments
     /// <summary>Where messages go that expired or passed the delivery limit; null to drop them.</summary>
     public string? DeadLetterQueue { get; private init; }
 
-    /// <summary>Whether it writes every message to disk, as quorum queues do, and not only persistent ones.</summary>
-    public bool KeepsTransient { get; private init; }
+    /// <summary>Whether it is what a quorum queue is: it writes every message to disk, not only persistent ones, and counts redeliveries.</summary>
+    public bool Quorum { get; private init; }
 
-    public static QueueArguments DeadLetters { get; } = new() { KeepsTransient = true };
+    public static QueueArguments DeadLetters { get; } = new() { Quorum = true };
 
     public static QueueArguments Calls(WorkerSubscription subscription)
     {
@@ -33,7 +33,11 @@ internal sealed record QueueArguments
                 $"Declaring '{subscription.Service}': CallQueueExpiry is {expiry}; set it from 1 ms to 49 days.");
         }
 
-        return new QueueArguments { Expiry = expiry };
+        return subscription.CallQueue is CallQueueType.Classic or CallQueueType.Quorum
+            ? new QueueArguments { Expiry = expiry, Quorum = subscription.CallQueue == CallQueueType.Quorum }
+            : throw new TransportException(
+                TransportFailure.Misconfigured,
+                $"Declaring '{subscription.Service}': CallQueue is {subscription.CallQueue}; set it to Classic or Quorum.");
     }
 
     public static QueueArguments Commands(WorkerSubscription subscription)
@@ -49,7 +53,7 @@ internal sealed record QueueArguments
         {
             DeliveryLimit = subscription.CommandDeliveryLimit,
             DeadLetterQueue = WireNames.DeadLetterQueue(subscription.Service),
-            KeepsTransient = true,
+            Quorum = true,
         };
     }
 }

@@ -139,7 +139,7 @@ internal sealed class WorkQueue(string name, QueueArguments arguments, InMemoryB
             StopIdling();
             foreach (var message in _ready.TakeAll())
             {
-                if (message.Persistent || Arguments.KeepsTransient)
+                if (message.Persistent || Arguments.Quorum)
                 {
                     _ready.PutBack(message);
                 }

@@ -21,6 +21,9 @@ public sealed record WorkerSubscription
     /// <summary>How long the calls queue outlives its last consumer (<c>x-expires</c>).</summary>
     public required TimeSpan CallQueueExpiry { get; init; }
 
+    /// <summary>The kind of the calls queue (<c>x-queue-type</c>). Default: <see cref="CallQueueType.Classic"/>.</summary>
+    public CallQueueType CallQueue { get; init; }
+
     /// <summary>How often a command may be delivered before it is dead-lettered by the broker (<c>x-delivery-limit</c>).</summary>
     public required int CommandDeliveryLimit { get; init; }
 }

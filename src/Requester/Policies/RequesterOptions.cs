@@ -9,6 +9,15 @@ public sealed class RequesterOptions
     /// <summary>The timeout of operations whose contract states none. Above zero, at most 24 days. Default: 30 s.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>
+    /// Whether a call's request is published persistent and with a publisher confirm, so that a request that the broker
+    /// accepted survives its restart and, on a quorum queue (<c>WorkerOptions.CallQueue</c>), the loss of a node. It
+    /// costs latency: the broker confirms when the request is on disk, on most nodes of a quorum queue. It protects the
+    /// request alone: a caller whose own connection is lost fails with <see cref="RpcException.MayHaveRun"/> as always.
+    /// Default: false.
+    /// </summary>
+    public bool ConfirmCalls { get; set; }
+
     /// <summary>Retries of idempotent operations. On by default.</summary>
     public RetryOptions Retry { get; set; } = new();
 

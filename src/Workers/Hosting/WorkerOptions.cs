@@ -38,6 +38,16 @@ public sealed class WorkerOptions
     public TimeSpan CallQueueExpiry { get; set; } = TimeSpan.FromMinutes(1);
 
     /// <summary>
+    /// How the broker keeps the calls that wait. <see cref="CallQueueType.Quorum"/> lets them survive the loss of a node
+    /// and a restart of the broker; it costs a write to disk for each message, on several nodes where there are several,
+    /// hence latency and throughput. Pair it with <c>RequesterOptions.ConfirmCalls</c>: without confirms a request that
+    /// is on its way when the node fails is lost all the same. All workers of a service need the same value, and a queue
+    /// keeps the type that it was declared with: to change it, stop the workers for as long as
+    /// <see cref="CallQueueExpiry"/>, or delete the queue. Default: <see cref="CallQueueType.Classic"/>.
+    /// </summary>
+    public CallQueueType CallQueue { get; set; }
+
+    /// <summary>
     /// How often a command may come back, because its worker died of it or gave it back, before the broker dead-letters
     /// it. All workers of a service need the same value. From 1 to 1,000. Default: 5.
     /// </summary>

@@ -33,6 +33,7 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         Require(
             options.CallQueueExpiry >= _minExpiry && options.CallQueueExpiry <= _maxExpiry,
             nameof(options.CallQueueExpiry), options.CallQueueExpiry, "set it from one second to one day");
+        Require(options.CallQueue is CallQueueType.Classic or CallQueueType.Quorum, nameof(options.CallQueue), options.CallQueue, "set it to Classic or Quorum");
         Require(options.CommandDeliveryLimit is >= 1 and <= 1000, nameof(options.CommandDeliveryLimit), options.CommandDeliveryLimit, "set it from 1 to 1,000");
         foreach (var prefix in options.ReplyToPrefixes)
         {

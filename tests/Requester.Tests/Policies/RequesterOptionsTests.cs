@@ -47,6 +47,15 @@ public sealed class RequesterOptionsTests
         Assert.NotNull(policies.Get(new Operation<Addends, Sum>("calc", "AddAgain", OperationKind.Call) { Idempotent = true }).Attempts);
     }
 
+    [Fact]
+    public void Calls_are_confirmed_only_where_it_is_configured()
+    {
+        using var host = Build("ConfirmCalls", "true");
+        var options = host.Services.GetRequiredService<IOptionsMonitor<RequesterOptions>>();
+
+        Assert.Equal((true, false), (options.Get("calc").ConfirmCalls, options.Get("another").ConfirmCalls));
+    }
+
     private static IHost Build(string key, string value, Action<RequesterOptions>? configure = null)
     {
         var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());

@@ -1,4 +1,6 @@
 using Messaging.Calls.Contract;
+using Messaging.Transport;
+using Messaging.Transport.Contract;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -17,6 +19,7 @@ public sealed class WorkerOptionsTests
     [InlineData("CommandPrefetch", "7")]
     [InlineData("DrainTimeout", "-00:00:01")]
     [InlineData("CallQueueExpiry", "00:00:00.5")]
+    [InlineData("CallQueue", "2")]
     [InlineData("CommandDeliveryLimit", "0")]
     [InlineData("ReplyToPrefixes:0", " ")]
     public async Task A_wrong_option_stops_the_start_and_is_named(string key, string value)
@@ -45,6 +48,29 @@ public sealed class WorkerOptionsTests
         var options = host.Services.GetRequiredService<IOptionsMonitor<WorkerOptions>>().Get("calc");
 
         Assert.Equal((5, 3), (options.Concurrency, options.CommandConcurrency));
+    }
+
+    [Fact]
+    public async Task The_calls_queue_is_declared_with_the_configured_type()
+    {
+        using var host = Build("CallQueue", "Quorum");
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        var transport = host.Services.GetRequiredService<ITransport>();
+        var same = new WorkerSubscription
+        {
+            Service = "calc",
+            CallPrefetch = 1,
+            CommandPrefetch = 1,
+            CallQueueExpiry = new WorkerOptions().CallQueueExpiry,
+            CommandDeliveryLimit = 1,
+            CallQueue = CallQueueType.Quorum,
+        };
+
+        await using var second = await transport.OpenWorkerAsync(same, new RecordingWorkerSink(), TestContext.Current.CancellationToken);
+        var clash = await Assert.ThrowsAsync<TransportException>(async () => await transport.OpenWorkerAsync(
+            same with { CallQueue = CallQueueType.Classic }, new RecordingWorkerSink(), TestContext.Current.CancellationToken));
+
+        Assert.Equal(TransportFailure.Misconfigured, clash.Failure);
     }
 
     private static IHost Build(string key, string value, Action<WorkerOptions>? configure = null)
