@@ -36,6 +36,13 @@ internal static class RoundTripCommand
         CustomParser = ParseCallers,
     };
 
+    private static readonly Option<QueueKind> _queueOption = new("--queue")
+    {
+        Description = "The queue that requests wait in: classic, or quorum with persistent requests that the broker confirms.",
+        DefaultValueFactory = _ => QueueKind.Classic,
+        HelpName = "classic|quorum",
+    };
+
     private static readonly Option<int> _payloadOption = Number("--payload", "Bytes in a request and in its reply.", 64, minimum: 1);
     private static readonly Option<double> _warmUpOption = new("--warmup") { Description = "Seconds of calls before anything counts.", DefaultValueFactory = _ => 3 };
     private static readonly Option<double> _secondsOption = new("--seconds") { Description = "Seconds of calls that count.", DefaultValueFactory = _ => 5 };
@@ -47,7 +54,7 @@ internal static class RoundTripCommand
     {
         var command = new RootCommand("Measures request/reply round trips of several libraries side by side over one RabbitMQ broker.")
         {
-            _brokerOption, _brokerPidOption, _systemsOption, _callersOption, _payloadOption, _warmUpOption, _secondsOption, _roundsOption, _splitOption, _jsonOption,
+            _brokerOption, _brokerPidOption, _systemsOption, _callersOption, _queueOption, _payloadOption, _warmUpOption, _secondsOption, _roundsOption, _splitOption, _jsonOption,
         };
         command.Subcommands.Add(WorkerProcess.CreateCommand());
         command.SetAction(async (arguments, cancellationToken) =>
@@ -74,6 +81,7 @@ internal static class RoundTripCommand
         BrokerPid = arguments.GetValue(_brokerPidOption),
         Systems = arguments.GetValue(_systemsOption)!,
         Callers = arguments.GetValue(_callersOption)!,
+        Queue = arguments.GetValue(_queueOption),
         PayloadBytes = arguments.GetValue(_payloadOption),
         WarmUp = TimeSpan.FromSeconds(arguments.GetValue(_warmUpOption)),
         Measured = TimeSpan.FromSeconds(arguments.GetValue(_secondsOption)),

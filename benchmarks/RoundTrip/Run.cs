@@ -46,15 +46,16 @@ internal sealed class Run(RunOptions options, TextWriter notes)
 
     private async Task<Measurement> MeasureAsync(string name, int callers, MeasuredBroker broker, CancellationToken cancellationToken)
     {
+        var setup = new SystemSetup { Broker = broker.Uri, Queue = options.Queue, PayloadBytes = options.PayloadBytes };
         await using var system = SystemCatalog.Create(name);
-        await using var worker = await StartAsync(name, system, broker.Uri, cancellationToken);
+        await using var worker = await StartAsync(name, system, setup, cancellationToken);
         int?[] others = [broker.ProcessId, worker?.Id];
         var cpu = new CpuClock([.. others.OfType<int>()]);
         return await new CallLoad(system, callers, cpu).RunAsync(name, options.WarmUp, options.Measured, cancellationToken);
     }
 
     /// <returns>The worker's process, when it has one of its own.</returns>
-    private async Task<WorkerProcess?> StartAsync(string name, IRoundTripSystem system, Uri broker, CancellationToken cancellationToken)
+    private async Task<WorkerProcess?> StartAsync(string name, IRoundTripSystem system, SystemSetup setup, CancellationToken cancellationToken)
     {
         WorkerProcess? worker = null;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -63,14 +64,14 @@ internal sealed class Run(RunOptions options, TextWriter notes)
         {
             if (options.Split)
             {
-                worker = await WorkerProcess.StartAsync(name, broker, limit.Token);
+                worker = await WorkerProcess.StartAsync(name, setup, limit.Token);
             }
             else
             {
-                await system.StartWorkerAsync(broker, limit.Token);
+                await system.StartWorkerAsync(setup, limit.Token);
             }
 
-            await system.StartRequesterAsync(broker, options.PayloadBytes, limit.Token);
+            await system.StartRequesterAsync(setup, limit.Token);
 
             // One call alone first: what is broken says so here, and what is built at first use is built by one caller.
             await system.CallAsync().WaitAsync(limit.Token);
@@ -97,12 +98,13 @@ internal sealed class Run(RunOptions options, TextWriter notes)
     private void WriteHeader(MeasuredBroker broker)
     {
         var processes = options.Split ? "requester and worker in two processes" : "requester and worker in one process";
+        var queue = options.Queue == QueueKind.Quorum ? "quorum queue, persistent requests with confirms" : "classic queue";
         var cpu = broker.ProcessId is { } id
             ? $"requester, worker and broker (process {id.ToString(CultureInfo.InvariantCulture)})"
             : "requester and worker only (the broker's process is unknown: --broker-pid names it)";
         notes.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{broker.Product}, .NET {Environment.Version}, {Environment.ProcessorCount} processors; {options.PayloadBytes} bytes, {processes}"));
+            $"{broker.Product}, .NET {Environment.Version}, {Environment.ProcessorCount} processors; {options.PayloadBytes} bytes, {queue}, {processes}"));
         notes.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{options.WarmUp.TotalSeconds:0.#} s warm-up, {options.Measured.TotalSeconds:0.#} s measured, {options.Rounds} rounds; CPU is of {cpu}"));

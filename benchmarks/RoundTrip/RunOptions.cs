@@ -1,3 +1,5 @@
+using Messaging.RoundTrip.Systems;
+
 namespace Messaging.RoundTrip;
 
 /// <summary>What to measure.</summary>
@@ -14,6 +16,9 @@ internal sealed record RunOptions
 
     /// <summary>The numbers of concurrent callers.</summary>
     public required IReadOnlyList<int> Callers { get; init; }
+
+    /// <summary>The kind of queue that requests wait in.</summary>
+    public required QueueKind Queue { get; init; }
 
     /// <summary>The size of a request and of its reply, in bytes.</summary>
     public required int PayloadBytes { get; init; }

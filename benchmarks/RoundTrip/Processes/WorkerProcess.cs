@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using System.Text.Json;
 using Messaging.RoundTrip.Systems;
 
 namespace Messaging.RoundTrip.Processes;
@@ -20,10 +21,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
 
     /// <summary>Starts a worker and waits until it serves.</summary>
     /// <param name="system">The system's name.</param>
-    /// <param name="broker">The broker's amqp URI.</param>
+    /// <param name="setup">As the requester has it.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="InvalidOperationException">It ended instead; what it printed is on standard error.</exception>
-    public static async Task<WorkerProcess> StartAsync(string system, Uri broker, CancellationToken cancellationToken)
+    public static async Task<WorkerProcess> StartAsync(string system, SystemSetup setup, CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!)
         {
@@ -36,7 +37,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
             start.ArgumentList.Add(typeof(WorkerProcess).Assembly.Location);
         }
 
-        foreach (var argument in (string[])[CommandName, system, broker.AbsoluteUri])
+        foreach (var argument in (string[])[CommandName, system, JsonSerializer.Serialize(setup)])
         {
             start.ArgumentList.Add(argument);
         }
@@ -60,11 +61,11 @@ internal sealed class WorkerProcess : IAsyncDisposable
     public static Command CreateCommand()
     {
         var system = new Argument<string>("system");
-        var broker = new Argument<Uri>("broker") { CustomParser = result => new Uri(result.Tokens[0].Value) };
-        var command = new Command(CommandName, "Serves one system until standard input ends.") { system, broker };
+        var setup = new Argument<SystemSetup>("setup") { CustomParser = result => JsonSerializer.Deserialize<SystemSetup>(result.Tokens[0].Value) };
+        var command = new Command(CommandName, "Serves one system until standard input ends.") { system, setup };
         command.Hidden = true;
         command.SetAction((arguments, cancellationToken) =>
-            ServeAsync(arguments.GetRequiredValue(system), arguments.GetRequiredValue(broker), cancellationToken));
+            ServeAsync(arguments.GetRequiredValue(system), arguments.GetRequiredValue(setup), cancellationToken));
         return command;
     }
 
@@ -85,10 +86,10 @@ internal sealed class WorkerProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static async Task<int> ServeAsync(string name, Uri broker, CancellationToken cancellationToken)
+    private static async Task<int> ServeAsync(string name, SystemSetup setup, CancellationToken cancellationToken)
     {
         await using var system = SystemCatalog.Create(name);
-        await system.StartWorkerAsync(broker, cancellationToken);
+        await system.StartWorkerAsync(setup, cancellationToken);
         Console.WriteLine(Ready);
 
         // The pipe also ends when the parent is killed. Reading it blocks, so it must not take one of the pool's few threads.

@@ -7,15 +7,14 @@ namespace Messaging.RoundTrip.Systems;
 internal interface IRoundTripSystem : IAsyncDisposable
 {
     /// <summary>Connects a worker that answers every request with what it was sent.</summary>
-    /// <param name="broker">The broker's amqp URI.</param>
+    /// <param name="setup">As every worker and requester of the measurement has it.</param>
     /// <param name="cancellationToken">Gives up connecting.</param>
-    Task StartWorkerAsync(Uri broker, CancellationToken cancellationToken);
+    Task StartWorkerAsync(SystemSetup setup, CancellationToken cancellationToken);
 
     /// <summary>Connects a requester. The worker is already there.</summary>
-    /// <param name="broker">The broker's amqp URI.</param>
-    /// <param name="payloadBytes">The size of what each call sends and gets back.</param>
+    /// <param name="setup">As every worker and requester of the measurement has it.</param>
     /// <param name="cancellationToken">Gives up connecting.</param>
-    Task StartRequesterAsync(Uri broker, int payloadBytes, CancellationToken cancellationToken);
+    Task StartRequesterAsync(SystemSetup setup, CancellationToken cancellationToken);
 
     /// <summary>Makes one call and checks its reply. Safe to call from many callers at once.</summary>
     /// <exception cref="InvalidDataException">The reply is not what was sent.</exception>

@@ -10,7 +10,6 @@ internal sealed class MassTransitSystem(bool tuned) : IRoundTripSystem
     public const string Name = "masstransit";
     public const string TunedName = "masstransit-tuned";
 
-    private const string RequestQueue = "roundtrip.masstransit";
     private const ushort Prefetch = 512;
 
     private IBusControl? _workerBus;
@@ -18,15 +17,14 @@ internal sealed class MassTransitSystem(bool tuned) : IRoundTripSystem
     private IRequestClient<EchoRequest>? _client;
     private EchoRequest _request = new("");
 
-    public async Task StartWorkerAsync(Uri broker, CancellationToken cancellationToken)
+    public async Task StartWorkerAsync(SystemSetup setup, CancellationToken cancellationToken)
     {
         var bus = Bus.Factory.CreateUsingRabbitMq(configurator =>
         {
-            ConfigureHost(configurator, broker, "worker");
-            configurator.ReceiveEndpoint(RequestQueue, endpoint =>
+            ConfigureHost(configurator, setup.Broker, "worker");
+            configurator.ReceiveEndpoint(RequestQueue(setup.Queue), endpoint =>
             {
-                endpoint.Durable = true;
-                endpoint.AutoDelete = true;
+                ConfigureQueue(endpoint, setup.Queue);
                 endpoint.PrefetchCount = Prefetch;
                 // The exchange of the message type would stay behind on the broker; requests name the queue.
                 endpoint.ConfigureConsumeTopology = false;
@@ -37,16 +35,16 @@ internal sealed class MassTransitSystem(bool tuned) : IRoundTripSystem
         await bus.StartAsync(cancellationToken);
     }
 
-    public async Task StartRequesterAsync(Uri broker, int payloadBytes, CancellationToken cancellationToken)
+    public async Task StartRequesterAsync(SystemSetup setup, CancellationToken cancellationToken)
     {
-        _request = new EchoRequest(new string('x', payloadBytes));
+        _request = new EchoRequest(new string('x', setup.PayloadBytes));
         _requesterBus = Bus.Factory.CreateUsingRabbitMq(configurator =>
         {
-            ConfigureHost(configurator, broker, "requester");
+            ConfigureHost(configurator, setup.Broker, "requester");
             configurator.PrefetchCount = Prefetch;
         });
         await _requesterBus.StartAsync(cancellationToken);
-        _client = _requesterBus.CreateRequestClient<EchoRequest>(new Uri($"exchange:{RequestQueue}?autodelete=true"), RequestTimeout.After(s: 30));
+        _client = _requesterBus.CreateRequestClient<EchoRequest>(RequestAddress(setup.Queue), RequestTimeout.After(s: 30));
     }
 
     public async Task CallAsync()
@@ -67,6 +65,26 @@ internal sealed class MassTransitSystem(bool tuned) : IRoundTripSystem
                 await bus.StopAsync();
             }
         }
+    }
+
+    private static string RequestQueue(QueueKind kind) => kind == QueueKind.Quorum ? "roundtrip.masstransit.quorum" : "roundtrip.masstransit";
+
+    // The address repeats how the endpoint's exchange was declared.
+    private static Uri RequestAddress(QueueKind kind) =>
+        new(kind == QueueKind.Quorum ? $"exchange:{RequestQueue(kind)}" : $"exchange:{RequestQueue(kind)}?autodelete=true");
+
+    private static void ConfigureQueue(IRabbitMqReceiveEndpointConfigurator endpoint, QueueKind kind)
+    {
+        endpoint.Durable = true;
+        if (kind == QueueKind.Classic)
+        {
+            endpoint.AutoDelete = true;
+            return;
+        }
+
+        endpoint.SetQuorumQueue();
+        endpoint.QueueExpiration = TimeSpan.FromMinutes(1);
+        endpoint.SetQueueArgument("x-delivery-limit", 5);
     }
 
     private void ConfigureHost(IRabbitMqBusFactoryConfigurator configurator, Uri broker, string role)

@@ -28,16 +28,20 @@ internal sealed partial class MessagingSystem(bool directReplyTo) : IRoundTripSy
     private IEcho? _echo;
     private EchoRequest _request = new("");
 
-    public Task StartWorkerAsync(Uri broker, CancellationToken cancellationToken)
+    public Task StartWorkerAsync(SystemSetup setup, CancellationToken cancellationToken)
     {
-        _workerHost = CreateHost(broker, messaging => messaging.AddWorker<IEcho, Echo>(worker => worker.Concurrency = WorkerConcurrency));
+        _workerHost = CreateHost(setup.Broker, messaging => messaging.AddWorker<IEcho, Echo>(worker =>
+        {
+            worker.Concurrency = WorkerConcurrency;
+            UseQueue(worker, setup.Queue);
+        }));
         return _workerHost.StartAsync(cancellationToken);
     }
 
-    public async Task StartRequesterAsync(Uri broker, int payloadBytes, CancellationToken cancellationToken)
+    public async Task StartRequesterAsync(SystemSetup setup, CancellationToken cancellationToken)
     {
-        _request = new EchoRequest(new string('x', payloadBytes));
-        _requesterHost = CreateHost(broker, messaging => messaging.AddRequester<IEcho>());
+        _request = new EchoRequest(new string('x', setup.PayloadBytes));
+        _requesterHost = CreateHost(setup.Broker, messaging => messaging.AddRequester<IEcho>(requester => UseQueue(requester, setup.Queue)));
         await _requesterHost.StartAsync(cancellationToken);
         _echo = _requesterHost.Services.GetRequiredService<IEcho>();
     }
@@ -60,6 +64,20 @@ internal sealed partial class MessagingSystem(bool directReplyTo) : IRoundTripSy
                 await host.StopAsync();
                 host.Dispose();
             }
+        }
+    }
+
+    // WIRE HERE (1 of 2): worker.CallQueue = CallQueueType.Quorum, when there is such an option.
+    private static void UseQueue(WorkerOptions worker, QueueKind queue) => RefuseQuorum(queue);
+
+    // WIRE HERE (2 of 2): requester.ConfirmCalls = true, when there is such an option. Then RefuseQuorum goes.
+    private static void UseQueue(RequesterOptions requester, QueueKind queue) => RefuseQuorum(queue);
+
+    private static void RefuseQuorum(QueueKind queue)
+    {
+        if (queue == QueueKind.Quorum)
+        {
+            throw new NotSupportedException($"{Name} has no quorum queues for calls yet. Leave it out: --systems {RabbitMqClientSystem.Name},{MassTransitSystem.Name}.");
         }
     }
 

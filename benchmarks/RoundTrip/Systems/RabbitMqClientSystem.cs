@@ -14,7 +14,6 @@ internal sealed class RabbitMqClientSystem(bool directReplyTo) : IRoundTripSyste
     public const string Name = "rabbitmq-client";
     public const string DirectReplyToName = "rabbitmq-client-direct";
 
-    private const string RequestQueue = "roundtrip.rabbitmq-client";
     private const string DirectReplyToQueue = "amq.rabbitmq.reply-to";
     private const ushort Prefetch = 512;
 
@@ -22,26 +21,42 @@ internal sealed class RabbitMqClientSystem(bool directReplyTo) : IRoundTripSyste
     private IConnection? _workerConnection;
     private IConnection? _requesterConnection;
     private IChannel? _requesterChannel;
+    private string _requestQueue = "";
     private string _replyTo = "";
+    private bool _persistent;
     private byte[] _payload = [];
     private long _lastCorrelationId;
 
-    public async Task StartWorkerAsync(Uri broker, CancellationToken cancellationToken)
+    public async Task StartWorkerAsync(SystemSetup setup, CancellationToken cancellationToken)
     {
-        _workerConnection = await ConnectAsync(broker, "worker", cancellationToken);
+        _workerConnection = await ConnectAsync(setup.Broker, "worker", cancellationToken);
         var channel = await _workerConnection.CreateChannelAsync(cancellationToken: cancellationToken);
         var arguments = new Dictionary<string, object?>(StringComparer.Ordinal) { ["x-expires"] = 60_000 };
-        await channel.QueueDeclareAsync(RequestQueue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
+        if (setup.Queue == QueueKind.Quorum)
+        {
+            arguments["x-queue-type"] = "quorum";
+            arguments["x-delivery-limit"] = 5;
+        }
+
+        var queue = RequestQueue(setup.Queue);
+        await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
         await channel.BasicQosAsync(prefetchSize: 0, Prefetch, global: false, cancellationToken);
-        await channel.BasicConsumeAsync(RequestQueue, autoAck: false, new EchoConsumer(channel), cancellationToken);
+        await channel.BasicConsumeAsync(queue, autoAck: false, new EchoConsumer(channel), cancellationToken);
     }
 
-    public async Task StartRequesterAsync(Uri broker, int payloadBytes, CancellationToken cancellationToken)
+    public async Task StartRequesterAsync(SystemSetup setup, CancellationToken cancellationToken)
     {
-        _payload = new byte[payloadBytes];
+        _payload = new byte[setup.PayloadBytes];
         Random.Shared.NextBytes(_payload);
-        _requesterConnection = await ConnectAsync(broker, "requester", cancellationToken);
-        _requesterChannel = await _requesterConnection.CreateChannelAsync(cancellationToken: cancellationToken);
+        _requestQueue = RequestQueue(setup.Queue);
+        _persistent = setup.Queue == QueueKind.Quorum;
+        _requesterConnection = await ConnectAsync(setup.Broker, "requester", cancellationToken);
+        // With confirms, publishing completes when the broker has the message safe; null means that nothing limits how many wait for that.
+        var options = new CreateChannelOptions(
+            publisherConfirmationsEnabled: _persistent,
+            publisherConfirmationTrackingEnabled: _persistent,
+            outstandingPublisherConfirmationsRateLimiter: null);
+        _requesterChannel = await _requesterConnection.CreateChannelAsync(options, cancellationToken);
         _replyTo = directReplyTo
             ? DirectReplyToQueue
             : (await _requesterChannel.QueueDeclareAsync("", durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken)).QueueName;
@@ -54,8 +69,8 @@ internal sealed class RabbitMqClientSystem(bool directReplyTo) : IRoundTripSyste
         // Without this option the caller's next call would run on the connection's dispatch loop and stall all other replies.
         var reply = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
         _pending[correlationId] = reply;
-        var properties = new BasicProperties { CorrelationId = correlationId, ReplyTo = _replyTo };
-        await _requesterChannel!.BasicPublishAsync("", RequestQueue, mandatory: false, properties, _payload);
+        var properties = new BasicProperties { CorrelationId = correlationId, ReplyTo = _replyTo, Persistent = _persistent };
+        await _requesterChannel!.BasicPublishAsync("", _requestQueue, mandatory: false, properties, _payload);
         if (!(await reply.Task).AsSpan().SequenceEqual(_payload))
         {
             throw new InvalidDataException("The reply's bytes are not the request's.");
@@ -74,6 +89,8 @@ internal sealed class RabbitMqClientSystem(bool directReplyTo) : IRoundTripSyste
             await _workerConnection.DisposeAsync();
         }
     }
+
+    private static string RequestQueue(QueueKind kind) => kind == QueueKind.Quorum ? "roundtrip.rabbitmq-client.quorum" : "roundtrip.rabbitmq-client";
 
     private static Task<IConnection> ConnectAsync(Uri broker, string role, CancellationToken cancellationToken) =>
         new ConnectionFactory { Uri = broker, ClientProvidedName = $"roundtrip {Name} {role}" }.CreateConnectionAsync(cancellationToken);
