@@ -67,19 +67,10 @@ internal sealed partial class MessagingSystem(bool directReplyTo) : IRoundTripSy
         }
     }
 
-    // WIRE HERE (1 of 2): worker.CallQueue = CallQueueType.Quorum, when there is such an option.
-    private static void UseQueue(WorkerOptions worker, QueueKind queue) => RefuseQuorum(queue);
+    private static void UseQueue(WorkerOptions worker, QueueKind queue) =>
+        worker.CallQueue = queue == QueueKind.Quorum ? CallQueueType.Quorum : CallQueueType.Classic;
 
-    // WIRE HERE (2 of 2): requester.ConfirmCalls = true, when there is such an option. Then RefuseQuorum goes.
-    private static void UseQueue(RequesterOptions requester, QueueKind queue) => RefuseQuorum(queue);
-
-    private static void RefuseQuorum(QueueKind queue)
-    {
-        if (queue == QueueKind.Quorum)
-        {
-            throw new NotSupportedException($"{Name} has no quorum queues for calls yet. Leave it out: --systems {RabbitMqClientSystem.Name},{MassTransitSystem.Name}.");
-        }
-    }
+    private static void UseQueue(RequesterOptions requester, QueueKind queue) => requester.ConfirmCalls = queue == QueueKind.Quorum;
 
     private IHost CreateHost(Uri broker, Action<MessagingBuilder> add)
     {

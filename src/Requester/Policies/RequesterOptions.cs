@@ -43,9 +43,6 @@ public sealed class RequesterOptions
     /// </summary>
     public bool Batching { get; set; } = true;
 
-    /// <summary>Whether requests are confirmed.</summary>
-    public bool ConfirmCalls { get; set; }
-
     /// <summary>What single operations do differently, by the method's wire name. A name that the contract lacks is refused at start.</summary>
     public IDictionary<string, OperationOptions> Operations { get; } = new Dictionary<string, OperationOptions>(StringComparer.Ordinal);
 }
