@@ -101,6 +101,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         var call = new PendingCall<TRequest, TReply>(this, operation, policy, request, options, clock, attempt, _calls, _deadlines)
         {
             Activity = StartActivity(operation),
+            ReadyAt = attempt == 1 ? clock.StartedAt : _time.GetTimestamp(),
         };
         _calls.Add(call);
 
@@ -125,8 +126,14 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         return call.Task;
     }
 
-    /// <summary>Goes on with a call that has been let in.</summary>
-    internal void Start<TRequest, TReply>(PendingCall<TRequest, TReply> call)
+    /// <summary>Goes on with a call that has waited for room.</summary>
+    internal void StartLate<TRequest, TReply>(PendingCall<TRequest, TReply> call)
+    {
+        call.ReadyAt = _time.GetTimestamp();
+        Start(call);
+    }
+
+    private void Start<TRequest, TReply>(PendingCall<TRequest, TReply> call)
     {
         // 5. An open link takes it at once; otherwise it waits for one, inside its deadline.
         call.Stage = CallStage.Connecting;
@@ -175,14 +182,15 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
     private CallClock StartClock(TimeSpan policyTimeout, CallOptions? options, CallContext? handler)
     {
         var timeout = options?.Timeout ?? policyTimeout;
-        var deadline = Deadline.After(timeout, _time);
+        var start = _time.GetTimestamp();
+        var deadline = Deadline.After(timeout, start, _time);
         if (handler?.Deadline is { } outer && outer.Timestamp < deadline.Timestamp)
         {
             // A handler's calls can't outlive the call it serves.
-            return new CallClock(deadline.Earlier(outer), outer.Remaining);
+            return new CallClock(deadline.Earlier(outer), outer.Remaining, start);
         }
 
-        return new CallClock(deadline, timeout);
+        return new CallClock(deadline, timeout, start);
     }
 
     private async Task WaitAndSendAsync<TRequest, TReply>(PendingCall<TRequest, TReply> call)
@@ -200,6 +208,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
                 }
 
                 var link = await waiting.ConfigureAwait(false);
+                call.ReadyAt = _time.GetTimestamp();
                 if (link.TryEnter(call))
                 {
                     Send(link, call);
@@ -273,6 +282,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
             CorrelationId = call.CorrelationId,
             ReplyTo = link.ReplyTo,
             ExpirationMs = Math.Max(1, (long)Math.Ceiling(call.Clock.Deadline.Remaining.TotalMilliseconds)),
+            Persistent = call.Policy.Service.Confirms,
             Headers = headers,
             Body = buffer.Written,
         };

@@ -26,7 +26,11 @@ internal readonly record struct Deadline
     public bool HasPassed => _time.GetTimestamp() >= Timestamp;
 
     public static Deadline After(TimeSpan timeout, TimeProvider time) =>
-        new(time, time.GetTimestamp() + (long)(timeout.TotalSeconds * time.TimestampFrequency));
+        After(timeout, time.GetTimestamp(), time);
+
+    /// <summary>The instant so long after another one.</summary>
+    public static Deadline After(TimeSpan timeout, long timestamp, TimeProvider time) =>
+        new(time, timestamp + (long)(timeout.TotalSeconds * time.TimestampFrequency));
 
     public Deadline Earlier(Deadline other) => other.Timestamp < Timestamp ? new(_time, other.Timestamp) : this;
 }

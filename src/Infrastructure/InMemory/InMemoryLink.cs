@@ -88,7 +88,7 @@ internal abstract class InMemoryLink(InMemoryBroker broker, InMemoryTransport ow
                 TransportFailure.Refused, $"Publishing to '{message.Queue}': the broker refused the message. Try again later."));
         }
 
-        if (!Publish(message, persistent: true))
+        if (!Publish(message, message.Persistent))
         {
             return ValueTask.FromException(new TransportException(
                 TransportFailure.Unroutable, $"Publishing to '{message.Queue}': there is no such queue. Start a worker of the service once."));

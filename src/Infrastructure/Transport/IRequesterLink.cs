@@ -16,7 +16,7 @@ public interface IRequesterLink : ILink
     /// <exception cref="TransportException">It was not sent, or it is unknown whether it was.</exception>
     ValueTask PublishAsync(OutboundMessage message);
 
-    /// <summary>Publishes persistent and mandatory; complete when the broker has confirmed that it has the message safe. Thread-safe, pipelined.</summary>
+    /// <summary>Publishes mandatory; complete when the broker has confirmed the message: a persistent one is safe on disk then. Thread-safe, pipelined.</summary>
     /// <param name="message">The message; its <see cref="OutboundMessage.MessageId"/> is set.</param>
     /// <returns>Complete on the publisher confirm.</returns>
     /// <exception cref="TransportException">It was returned, refused, not sent, or it is unknown whether it was taken.</exception>

@@ -46,14 +46,10 @@ internal sealed class CallLink : ILink, IRequesterSink
         return _loss is null;
     }
 
-    /// <summary>Publishes a request; persistent and complete on the broker's confirm where that is asked for.</summary>
+    /// <summary>Publishes a request; complete on the broker's confirm where that is asked for.</summary>
     public ValueTask PublishAsync(in OutboundMessage message, bool confirmed) =>
         confirmed
-            ? _link.PublishConfirmedAsync(message with
-            {
-                Persistent = true,
-                MessageId = message.CorrelationId ?? CorrelationIds.Format(CorrelationIds.Create()),
-            })
+            ? _link.PublishConfirmedAsync(message with { MessageId = message.CorrelationId ?? CorrelationIds.Format(CorrelationIds.Create()) })
             : _link.PublishAsync(message);
 
     public ValueTask PublishConfirmedAsync(in OutboundMessage message) => _link.PublishConfirmedAsync(message);

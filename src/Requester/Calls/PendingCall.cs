@@ -42,6 +42,9 @@ internal abstract class PendingCall(OperationDescriptor operation, CallPolicy po
         set => _stage = (int)value;
     }
 
+    /// <summary>The timestamp since which nothing but the connection has kept it from being sent.</summary>
+    public long ReadyAt { get; set; }
+
     /// <summary>Whether whoever replies was told that batches are read here.</summary>
     public bool Announced { get; set; }
 

@@ -36,7 +36,7 @@ internal sealed class PendingCall<TRequest, TReply>(
 
     public override Task Completion => _outcome.Task;
 
-    public override void Execute() => requester.Start(this);
+    public override void Execute() => requester.StartLate(this);
 
     public override void OnSendFailed(TransportException exception) => requester.OnSendFailed(exception, this);
 

@@ -25,10 +25,11 @@ internal sealed class RunHandler(
             return;
         }
 
+        var start = time.GetTimestamp();
         var current = new RunningCall(call.Delivery.Link, logger);
         using var activity = MessagingTelemetry.StartHandling(call.Handler!.Operation, call.Head.TraceParent, call.Head.TraceState);
         Deadline? deadline = call.Delivery.Tag.Queue == QueueKind.Calls && call.Head.Timeout is { } timeout
-            ? Deadline.After(timeout, time)
+            ? Deadline.After(timeout, start, time)
             : null;
         var context = new CallContext(call.Handler.Operation, deadline)
         {
@@ -46,7 +47,6 @@ internal sealed class RunHandler(
         }
 
         running.Add(current, call.Id);
-        var start = time.GetTimestamp();
         try
         {
             var scope = scopes.CreateAsyncScope();
