@@ -23,18 +23,18 @@ internal sealed class Run(RunOptions options, TextWriter notes)
         for (var round = 0; round < options.Rounds; round++)
         {
             var measurements = new List<Measurement>();
-            foreach (var callers in options.Callers)
+            foreach (var one in options.Cases)
             {
                 // Going first, when the process is cold, and following a certain other system fall on each in turn.
                 var first = round % options.Systems.Count;
                 var order = options.Systems.Skip(first).Concat(options.Systems.Take(first));
                 foreach (var system in order)
                 {
-                    var measurement = await MeasureAsync(system, callers, broker, cancellationToken);
+                    var measurement = await MeasureAsync(system, one, broker, cancellationToken);
                     measurements.Add(measurement);
                     notes.WriteLine(string.Create(
                         CultureInfo.InvariantCulture,
-                        $"round {round + 1}/{options.Rounds}  {callers,4} callers  {system,-24} {measurement.CallsPerSecond,9:N0} calls/s  p50 {measurement.P50Us,7:N0} us  p99 {measurement.P99Us,7:N0} us  {measurement.CpuUsPerCall,6:N1} us CPU/call"));
+                        $"round {round + 1}/{options.Rounds}  {one}  {system,-24} {measurement.CallsPerSecond,9:N0} calls/s  p50 {measurement.P50Us,7:N0} us  p99 {measurement.P99Us,7:N0} us  {measurement.CpuUsPerCall,6:N1} us CPU/call"));
                 }
             }
 
@@ -44,14 +44,14 @@ internal sealed class Run(RunOptions options, TextWriter notes)
         return Report.Lines(rounds);
     }
 
-    private async Task<Measurement> MeasureAsync(string name, int callers, MeasuredBroker broker, CancellationToken cancellationToken)
+    private async Task<Measurement> MeasureAsync(string name, Case one, MeasuredBroker broker, CancellationToken cancellationToken)
     {
-        var setup = new SystemSetup { Broker = broker.Uri, Queue = options.Queue, PayloadBytes = options.PayloadBytes };
+        var setup = new SystemSetup { Broker = broker.Uri, Queue = options.Queue, PayloadBytes = one.PayloadBytes, Handler = one.Handler, Concurrency = options.Concurrency };
         await using var system = SystemCatalog.Create(name);
         await using var worker = await StartAsync(name, system, setup, cancellationToken);
         int?[] others = [broker.ProcessId, worker?.Id];
         var cpu = new CpuClock([.. others.OfType<int>()]);
-        return await new CallLoad(system, callers, cpu).RunAsync(name, options.WarmUp, options.Measured, cancellationToken);
+        return await new CallLoad(system, one, cpu).RunAsync(name, options.WarmUp, options.Measured, cancellationToken);
     }
 
     /// <returns>The worker's process, when it has one of its own.</returns>
@@ -68,7 +68,7 @@ internal sealed class Run(RunOptions options, TextWriter notes)
             }
             else
             {
-                await system.StartWorkerAsync(setup, limit.Token);
+                await system.StartWorkerAsync(setup, new HandlerWork(setup.Handler), limit.Token);
             }
 
             await system.StartRequesterAsync(setup, limit.Token);
@@ -104,7 +104,7 @@ internal sealed class Run(RunOptions options, TextWriter notes)
             : "requester and worker only (the broker's process is unknown: --broker-pid names it)";
         notes.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{broker.Product}, .NET {Environment.Version}, {Environment.ProcessorCount} processors; {options.PayloadBytes} bytes, {queue}, {processes}"));
+            $"{broker.Product}, .NET {Environment.Version}, {Environment.ProcessorCount} processors; {queue}, {options.Concurrency} at a time, {processes}"));
         notes.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{options.WarmUp.TotalSeconds:0.#} s warm-up, {options.Measured.TotalSeconds:0.#} s measured, {options.Rounds} rounds; CPU is of {cpu}"));

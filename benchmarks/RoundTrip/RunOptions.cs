@@ -20,8 +20,14 @@ internal sealed record RunOptions
     /// <summary>The kind of queue that requests wait in.</summary>
     public required QueueKind Queue { get; init; }
 
-    /// <summary>The size of a request and of its reply, in bytes.</summary>
-    public required int PayloadBytes { get; init; }
+    /// <summary>The sizes of a request and of its reply, in bytes.</summary>
+    public required IReadOnlyList<int> PayloadBytes { get; init; }
+
+    /// <summary>How long a worker's handler takes.</summary>
+    public required IReadOnlyList<TimeSpan> Handlers { get; init; }
+
+    /// <summary>How many calls each worker handles at a time.</summary>
+    public required int Concurrency { get; init; }
 
     /// <summary>How long to call before anything is counted.</summary>
     public required TimeSpan WarmUp { get; init; }
@@ -34,4 +40,13 @@ internal sealed record RunOptions
 
     /// <summary>Requester and worker in two processes.</summary>
     public required bool Split { get; init; }
+
+    /// <summary>Every combination, by which a sweep goes.</summary>
+    public IReadOnlyList<Case> Cases =>
+    [
+        .. from payload in PayloadBytes
+           from handler in Handlers
+           from callers in Callers
+           select new Case(payload, handler, callers),
+    ];
 }

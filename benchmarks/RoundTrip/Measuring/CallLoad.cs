@@ -5,9 +5,9 @@ namespace Messaging.RoundTrip.Measuring;
 
 /// <summary>A closed loop: so many callers, each making its next call when the last one is answered.</summary>
 /// <param name="system">A started requester.</param>
-/// <param name="callers">How many.</param>
+/// <param name="one">How many callers, and what else the measurement is of.</param>
 /// <param name="cpu">Read at both ends of the measured time.</param>
-internal sealed class CallLoad(IRoundTripSystem system, int callers, CpuClock cpu)
+internal sealed class CallLoad(IRoundTripSystem system, Case one, CpuClock cpu)
 {
     private const int WarmingUp = 0;
     private const int Measuring = 1;
@@ -26,6 +26,7 @@ internal sealed class CallLoad(IRoundTripSystem system, int callers, CpuClock cp
     /// <exception cref="TimeoutException">Calls were never answered.</exception>
     public async Task<Measurement> RunAsync(string name, TimeSpan warmUp, TimeSpan measured, CancellationToken cancellationToken)
     {
+        var callers = one.Callers;
         var histograms = new LatencyHistogram[callers];
         var loops = new Task[callers];
         for (var i = 0; i < callers; i++)
@@ -60,7 +61,7 @@ internal sealed class CallLoad(IRoundTripSystem system, int callers, CpuClock cp
 
         return new Measurement(
             name,
-            callers,
+            one,
             all.Count / elapsed.TotalSeconds,
             all.MicrosecondsAt(0.5),
             all.MicrosecondsAt(0.99),
@@ -77,7 +78,7 @@ internal sealed class CallLoad(IRoundTripSystem system, int callers, CpuClock cp
         {
             var faulted = loops.FirstOrDefault(loop => loop.IsFaulted);
             throw new TimeoutException(
-                $"{loops.Count(loop => !loop.IsCompleted)} of {callers} callers of {name} wait for a reply {_endLimit.TotalSeconds:0} s after the end.",
+                $"{loops.Count(loop => !loop.IsCompleted)} of {loops.Length} callers of {name} wait for a reply {_endLimit.TotalSeconds:0} s after the end.",
                 faulted?.Exception ?? (Exception)timeout);
         }
     }

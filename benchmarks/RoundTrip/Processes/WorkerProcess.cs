@@ -89,7 +89,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     private static async Task<int> ServeAsync(string name, SystemSetup setup, CancellationToken cancellationToken)
     {
         await using var system = SystemCatalog.Create(name);
-        await system.StartWorkerAsync(setup, cancellationToken);
+        await system.StartWorkerAsync(setup, new HandlerWork(setup.Handler), cancellationToken);
         Console.WriteLine(Ready);
 
         // The pipe also ends when the parent is killed. Reading it blocks, so it must not take one of the pool's few threads.

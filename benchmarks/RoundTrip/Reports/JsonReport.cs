@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Messaging.RoundTrip.CommandLine;
 
 namespace Messaging.RoundTrip.Reports;
 
@@ -15,7 +16,9 @@ internal static class JsonReport
             output.WriteLine(JsonSerializer.Serialize(new
             {
                 system = median.System,
-                concurrency = median.Concurrency,
+                concurrency = median.Case.Callers,
+                payloadBytes = median.Case.PayloadBytes,
+                handler = Duration.Format(median.Case.Handler),
                 callsPerSecond = Math.Round(median.CallsPerSecond, 1),
                 p50us = Math.Round(median.P50Us, 1),
                 p99us = Math.Round(median.P99Us, 1),

@@ -1,43 +1,61 @@
 using System.Globalization;
+using Messaging.RoundTrip.CommandLine;
+using Messaging.RoundTrip.Measuring;
 using Messaging.RoundTrip.Systems;
 using Spectre.Console;
 
 namespace Messaging.RoundTrip.Reports;
 
-/// <summary>A table for people.</summary>
+/// <summary>A table for people. What is the same in every line has no column.</summary>
 internal static class TableReport
 {
+    private static readonly (string Title, Func<Case, string> Of)[] _caseColumns =
+    [
+        ("bytes", one => Format(one.PayloadBytes, "0")),
+        ("handler", one => Duration.Format(one.Handler)),
+        ("callers", one => Format(one.Callers, "0")),
+    ];
+
+    private static readonly (string Title, Func<Measurement, string> Of)[] _columns =
+    [
+        ("p50 µs", median => Format(median.P50Us, "N0")),
+        ("p99 µs", median => Format(median.P99Us, "N0")),
+        ("CPU µs/call", median => Format(median.CpuUsPerCall, "N1")),
+    ];
+
     /// <summary>Writes the table.</summary>
     /// <param name="lines">From <see cref="Report.Lines"/>.</param>
     /// <param name="console">Standard output.</param>
     public static void Write(IReadOnlyList<ReportLine> lines, IAnsiConsole console)
     {
+        var caseColumns = _caseColumns.Where(column => column.Title is "callers" || lines.Select(line => column.Of(line.Median.Case)).Distinct().Count() > 1).ToList();
         var table = new Table().Border(TableBorder.Rounded);
-        table.AddColumn(new TableColumn("callers").RightAligned());
+        caseColumns.ForEach(column => table.AddColumn(new TableColumn(column.Title).RightAligned()));
         table.AddColumn(new TableColumn("system").NoWrap());
         table.AddColumn(new TableColumn("calls/s").RightAligned());
         table.AddColumn(new TableColumn("ratio").RightAligned());
-        table.AddColumn(new TableColumn("p50 µs").RightAligned());
-        table.AddColumn(new TableColumn("p99 µs").RightAligned());
-        table.AddColumn(new TableColumn("CPU µs/call").RightAligned());
+        foreach (var (title, _) in _columns)
+        {
+            table.AddColumn(new TableColumn(title).RightAligned());
+        }
 
-        int? callers = null;
+        Case? last = null;
         foreach (var (median, ratio) in lines)
         {
-            if (callers is not null && callers != median.Concurrency)
+            if (last is not null && last != median.Case)
             {
                 table.AddEmptyRow();
             }
 
-            callers = median.Concurrency;
+            last = median.Case;
             table.AddRow(
-                Format(median.Concurrency, "0"),
+            [
+                .. caseColumns.Select(column => column.Of(median.Case)),
                 median.System,
                 Format(median.CallsPerSecond, "N0"),
                 ratio is { } known ? Format(known, "0.00") : "",
-                Format(median.P50Us, "N0"),
-                Format(median.P99Us, "N0"),
-                Format(median.CpuUsPerCall, "N1"));
+                .. _columns.Select(column => column.Of(median)),
+            ]);
         }
 
         console.Write(table);

@@ -3,6 +3,7 @@ using Messaging.RabbitMq;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Messaging.RoundTrip.Systems;
 
@@ -21,27 +22,30 @@ internal sealed partial class MessagingSystem(bool directReplyTo) : IRoundTripSy
     public const string Name = "messaging";
     public const string DirectReplyToName = "messaging-direct";
 
-    private const int WorkerConcurrency = 256;
-
     private IHost? _workerHost;
     private IHost? _requesterHost;
     private IEcho? _echo;
     private EchoRequest _request = new("");
 
-    public Task StartWorkerAsync(SystemSetup setup, CancellationToken cancellationToken)
+    public Task StartWorkerAsync(SystemSetup setup, HandlerWork work, CancellationToken cancellationToken)
     {
+        RefuseQuorum(setup.Queue);
         _workerHost = CreateHost(setup.Broker, messaging => messaging.AddWorker<IEcho, Echo>(worker =>
         {
-            worker.Concurrency = WorkerConcurrency;
-            UseQueue(worker, setup.Queue);
-        }));
+            worker.Concurrency = setup.Concurrency;
+            // WIRE QUORUM HERE, 1 of 3: if (setup.Queue == QueueKind.Quorum) worker.CallQueue = CallQueueType.Quorum
+        }).Services.AddSingleton(work));
         return _workerHost.StartAsync(cancellationToken);
     }
 
     public async Task StartRequesterAsync(SystemSetup setup, CancellationToken cancellationToken)
     {
+        RefuseQuorum(setup.Queue);
         _request = new EchoRequest(new string('x', setup.PayloadBytes));
-        _requesterHost = CreateHost(setup.Broker, messaging => messaging.AddRequester<IEcho>(requester => UseQueue(requester, setup.Queue)));
+        _requesterHost = CreateHost(setup.Broker, messaging => messaging.AddRequester<IEcho>(requester =>
+        {
+            // WIRE QUORUM HERE, 2 of 3: if (setup.Queue == QueueKind.Quorum) requester.ConfirmCalls = true
+        }));
         await _requesterHost.StartAsync(cancellationToken);
         _echo = _requesterHost.Services.GetRequiredService<IEcho>();
     }
@@ -67,12 +71,7 @@ internal sealed partial class MessagingSystem(bool directReplyTo) : IRoundTripSy
         }
     }
 
-    // WIRE HERE (1 of 2): worker.CallQueue = CallQueueType.Quorum, when there is such an option.
-    private static void UseQueue(WorkerOptions worker, QueueKind queue) => RefuseQuorum(queue);
-
-    // WIRE HERE (2 of 2): requester.ConfirmCalls = true, when there is such an option. Then RefuseQuorum goes.
-    private static void UseQueue(RequesterOptions requester, QueueKind queue) => RefuseQuorum(queue);
-
+    // WIRE QUORUM HERE, 3 of 3: remove this.
     private static void RefuseQuorum(QueueKind queue)
     {
         if (queue == QueueKind.Quorum)
@@ -84,7 +83,9 @@ internal sealed partial class MessagingSystem(bool directReplyTo) : IRoundTripSy
     private IHost CreateHost(Uri broker, Action<MessagingBuilder> add)
     {
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        // Standard output is the report's, or what a worker's process answers on.
         builder.Logging.AddSimpleConsole();
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter(level => level >= LogLevel.Error);
         add(builder.Services.AddMessaging().UseRabbitMq(options => Configure(options, broker)).UseJson(EchoJson.Default));
         return builder.Build();
@@ -96,9 +97,19 @@ internal sealed partial class MessagingSystem(bool directReplyTo) : IRoundTripSy
         options.ReplyPath = directReplyTo ? RabbitMqReplyPath.DirectReplyTo : RabbitMqReplyPath.ExclusiveQueue;
     }
 
-    private sealed class Echo : IEcho
+    private sealed class Echo(HandlerWork work) : IEcho
     {
-        public Task<EchoReply> EchoAsync(EchoRequest request, CancellationToken ct = default) => Task.FromResult(new EchoReply(request.Payload));
+        public Task<EchoReply> EchoAsync(EchoRequest request, CancellationToken ct = default)
+        {
+            var working = work.RunAsync();
+            return working.IsCompletedSuccessfully ? Task.FromResult(new EchoReply(request.Payload)) : AnswerAfterAsync(working, request);
+        }
+
+        private static async Task<EchoReply> AnswerAfterAsync(ValueTask working, EchoRequest request)
+        {
+            await working;
+            return new EchoReply(request.Payload);
+        }
     }
 
     [JsonSerializable(typeof(EchoRequest))]
