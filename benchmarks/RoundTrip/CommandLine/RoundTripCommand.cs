@@ -11,6 +11,7 @@ namespace Messaging.RoundTrip.CommandLine;
 /// <summary>The command line.</summary>
 internal static class RoundTripCommand
 {
+    private const int MaxParties = 8;
     private const int MaxConcurrency = 10_000;
 
     private static readonly Option<Uri?> _broker = new("--broker")
@@ -51,31 +52,41 @@ internal static class RoundTripCommand
             && (duration < HandlerWork.ShortestDelay || duration.Ticks % TimeSpan.TicksPerMillisecond == 0));
 
     private static readonly Option<int> _concurrency = Number("--concurrency", "How many calls each worker handles at a time.", 256, MaxConcurrency);
+    private static readonly Option<int[]> _workers = CommaList.OfNumbers("--workers", "How many workers compete, each with its own connection.", [1], MaxParties);
+    private static readonly Option<int[]> _requesters = CommaList.OfNumbers("--requesters", "How many requesters share the callers, each with its own connection.", [1], MaxParties);
     private static readonly Option<double> _warmUp = new("--warmup") { Description = "Seconds of calls before anything counts.", DefaultValueFactory = _ => 3 };
     private static readonly Option<double> _seconds = new("--seconds") { Description = "Seconds of calls that count.", DefaultValueFactory = _ => 5 };
     private static readonly Option<int> _rounds = Number("--rounds", "How often everything is repeated; medians are reported.", 3);
-    private static readonly Option<bool> _split = new("--split") { Description = "Run requester and worker in separate processes." };
+    private static readonly Option<bool> _split = new("--split") { Description = "Run every worker in a process of its own, and every requester where there are several." };
     private static readonly Option<bool> _json = new("--json") { Description = "One JSON line per system and case on standard output, and nothing else there." };
 
     public static RootCommand Create()
     {
         var command = new RootCommand("Measures request/reply round trips of several libraries side by side over one RabbitMQ broker.")
         {
-            _broker, _brokerPid, _systems, _callers, _queue, _payload, _handler, _concurrency, _warmUp, _seconds, _rounds, _split, _json,
+            _broker, _brokerPid, _systems, _callers, _queue, _payload, _handler, _concurrency, _workers, _requesters, _warmUp, _seconds, _rounds, _split, _json,
         };
-        command.Subcommands.Add(WorkerProcess.CreateCommand());
+        command.Subcommands.Add(PartyCommand.Create());
         command.SetAction(RunAsync);
         return command;
     }
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
+        var options = Read(arguments);
+        var problems = options.Problems.ToList();
+        if (problems.Count > 0)
+        {
+            problems.ForEach(Console.Error.WriteLine);
+            return 1;
+        }
+
         try
         {
-            var lines = await new Run(Read(arguments), Console.Error).ExecuteAsync(cancellationToken);
+            var lines = await new Run(options, Console.Error).ExecuteAsync(cancellationToken);
             if (arguments.GetValue(_json))
             {
-                JsonReport.Write(lines, Console.Out);
+                JsonReport.Write(lines, options, Console.Out);
             }
             else
             {
@@ -101,6 +112,8 @@ internal static class RoundTripCommand
         PayloadBytes = arguments.GetValue(_payload)!,
         Handlers = arguments.GetValue(_handler)!,
         Concurrency = arguments.GetValue(_concurrency),
+        Workers = arguments.GetValue(_workers)!,
+        Requesters = arguments.GetValue(_requesters)!,
         WarmUp = TimeSpan.FromSeconds(arguments.GetValue(_warmUp)),
         Measured = TimeSpan.FromSeconds(arguments.GetValue(_seconds)),
         Rounds = arguments.GetValue(_rounds),

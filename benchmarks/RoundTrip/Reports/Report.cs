@@ -26,7 +26,10 @@ internal static class Report
                     Median(group.Select(one => one.CallsPerSecond)),
                     Median(group.Select(one => one.P50Us)),
                     Median(group.Select(one => one.P99Us)),
-                    Median(group.Select(one => one.CpuUsPerCall))),
+                    Median(group.Select(one => one.CpuUsPerCall)),
+                    Median(group.Select(one => one.AllocatedBytesPerCall)),
+                    Median(group.Select(one => one.ShareMax)),
+                    Median(group.Select(one => one.HandlerUs))),
                 Ratio(rounds, system, measured)));
         }
 

@@ -1,8 +1,7 @@
 namespace Messaging.RoundTrip.Systems;
 
 /// <summary>
-/// One way to make a request/reply round trip over a broker. An instance plays the worker, the requester, or both;
-/// whatever it opens is closed when it is disposed.
+/// One way to make a request/reply round trip over a broker. An instance plays a worker or a requester; whatever it opens is closed when it is disposed.
 /// </summary>
 internal interface IRoundTripSystem : IAsyncDisposable
 {
