@@ -1,3 +1,3 @@
-using Messaging.RoundTrip;
+using Messaging.RoundTrip.CommandLine;
 
 return await RoundTripCommand.Create().Parse(args).InvokeAsync();

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Messaging.RoundTrip.Systems;
 
 namespace Messaging.RoundTrip;
@@ -20,8 +21,14 @@ internal sealed record RunOptions
     /// <summary>The kind of queue that requests wait in.</summary>
     public required QueueKind Queue { get; init; }
 
-    /// <summary>The size of a request and of its reply, in bytes.</summary>
-    public required int PayloadBytes { get; init; }
+    /// <summary>The sizes of a request and of its reply, in bytes.</summary>
+    public required IReadOnlyList<int> PayloadBytes { get; init; }
+
+    /// <summary>How long a worker's handler takes.</summary>
+    public required IReadOnlyList<TimeSpan> Handlers { get; init; }
+
+    /// <summary>How many calls each worker handles at a time.</summary>
+    public required int Concurrency { get; init; }
 
     /// <summary>How long to call before anything is counted.</summary>
     public required TimeSpan WarmUp { get; init; }
@@ -32,6 +39,49 @@ internal sealed record RunOptions
     /// <summary>How often everything is repeated.</summary>
     public required int Rounds { get; init; }
 
-    /// <summary>Requester and worker in two processes.</summary>
+    /// <summary>The numbers of competing workers.</summary>
+    public required IReadOnlyList<int> Workers { get; init; }
+
+    /// <summary>The numbers of requesters, which share the callers.</summary>
+    public required IReadOnlyList<int> Requesters { get; init; }
+
+    /// <summary>Every worker has a process of its own, and every requester where there are several.</summary>
     public required bool Split { get; init; }
+
+    /// <summary>Every combination, by which a sweep goes.</summary>
+    public IReadOnlyList<Case> Cases =>
+    [
+        .. from payload in PayloadBytes
+           from handler in Handlers
+           from workers in Workers
+           from requesters in Requesters
+           from callers in Callers
+           select new Case(payload, handler, workers, requesters, callers),
+    ];
+
+    /// <summary>What cannot be measured together.</summary>
+    public IEnumerable<string> Problems
+    {
+        get
+        {
+            if (Callers.Min() < Requesters.Max())
+            {
+                yield return string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{Requesters.Max()} requesters cannot share {Callers.Min()} callers. Write --callers {Requesters.Max()} or more.");
+            }
+        }
+    }
+
+    /// <summary>What workers and requesters of a case agree on.</summary>
+    /// <param name="one">One of <see cref="Cases"/>.</param>
+    /// <param name="broker">The broker's amqp URI.</param>
+    public SystemSetup SetupOf(Case one, Uri broker) => new()
+    {
+        Broker = broker,
+        Queue = Queue,
+        PayloadBytes = one.PayloadBytes,
+        Handler = one.Handler,
+        Concurrency = Concurrency,
+    };
 }

@@ -3,11 +3,10 @@ using Messaging.RoundTrip.Systems;
 
 namespace Messaging.RoundTrip.Measuring;
 
-/// <summary>A closed loop: so many callers, each making its next call when the last one is answered.</summary>
-/// <param name="system">A started requester.</param>
+/// <summary>A closed loop: so many callers, each making its next call when its last one is answered.</summary>
+/// <param name="requesters">Started ones, which the callers share evenly.</param>
 /// <param name="callers">How many.</param>
-/// <param name="cpu">Read at both ends of the measured time.</param>
-internal sealed class CallLoad(IRoundTripSystem system, int callers, CpuClock cpu)
+internal sealed class CallLoad(IReadOnlyList<IRoundTripSystem> requesters, int callers)
 {
     private const int WarmingUp = 0;
     private const int Measuring = 1;
@@ -16,73 +15,52 @@ internal sealed class CallLoad(IRoundTripSystem system, int callers, CpuClock cp
     /// <summary>How long calls may take to end once no new ones are made.</summary>
     private static readonly TimeSpan _endLimit = TimeSpan.FromSeconds(40);
 
+    private readonly LatencyHistogram[] _histograms = [.. Enumerable.Range(0, callers).Select(_ => new LatencyHistogram())];
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private Task[] _loops = [];
     private volatile int _phase = WarmingUp;
 
-    /// <summary>Runs the load once.</summary>
-    /// <param name="name">The system's name, for the measurement.</param>
-    /// <param name="warmUp">How long to call before anything counts.</param>
-    /// <param name="measured">How long to count.</param>
-    /// <param name="cancellationToken">Ends it early.</param>
+    /// <summary>The load of a party that only works.</summary>
+    public static CallLoad None => new([], 0);
+
+    /// <summary>Complete when the first caller ends. One that ends before it is told to has failed, and so has the load.</summary>
+    public Task Ended => _ended.Task;
+
+    /// <summary>Starts the callers.</summary>
+    public void Begin() => _loops = [.. _histograms.Select((histogram, i) => CallUntilStoppedAsync(requesters[i % requesters.Count], histogram))];
+
+    /// <summary>Counts the calls that end from now on.</summary>
+    public void Measure() => Interlocked.CompareExchange(ref _phase, Measuring, WarmingUp);
+
+    /// <summary>Counts no more and lets the callers make no more calls.</summary>
+    public void Stop() => _phase = Stopped;
+
+    /// <summary>Waits until all have stopped, and puts together what they counted.</summary>
     /// <exception cref="TimeoutException">Calls were never answered.</exception>
-    public async Task<Measurement> RunAsync(string name, TimeSpan warmUp, TimeSpan measured, CancellationToken cancellationToken)
+    public async Task<LatencyHistogram> LatenciesAsync()
     {
-        var histograms = new LatencyHistogram[callers];
-        var loops = new Task[callers];
-        for (var i = 0; i < callers; i++)
+        try
         {
-            histograms[i] = new LatencyHistogram();
-            loops[i] = CallUntilStoppedAsync(histograms[i]);
+            await Task.WhenAll(_loops).WaitAsync(_endLimit);
+        }
+        catch (TimeoutException timeout) when (_loops.Any(loop => !loop.IsCompleted))
+        {
+            var faulted = _loops.FirstOrDefault(loop => loop.IsFaulted);
+            throw new TimeoutException(
+                $"{_loops.Count(loop => !loop.IsCompleted)} of {_loops.Length} callers wait for a reply {_endLimit.TotalSeconds:0} s after the end.",
+                faulted?.Exception ?? (Exception)timeout);
         }
 
-        // A loop that ends before it is told to has failed.
-        var failed = Task.WhenAny(loops);
-        await Task.WhenAny(Task.Delay(warmUp, cancellationToken), failed);
-        var cpuBefore = cpu.Read();
-        var start = Stopwatch.GetTimestamp();
-        Interlocked.CompareExchange(ref _phase, Measuring, WarmingUp);
-        await Task.WhenAny(Task.Delay(measured, cancellationToken), failed);
-        _phase = Stopped;
-        var elapsed = Stopwatch.GetElapsedTime(start);
-        var cpuUsed = cpu.Read() - cpuBefore;
-        await AllEndedAsync(loops, name);
-        cancellationToken.ThrowIfCancellationRequested();
-
         var all = new LatencyHistogram();
-        foreach (var histogram in histograms)
+        foreach (var histogram in _histograms)
         {
             all.Add(histogram);
         }
 
-        if (all.Count == 0)
-        {
-            throw new TimeoutException($"{name} answered no call with {callers} callers in {elapsed.TotalSeconds:0.0} s. Measure for longer (--seconds).");
-        }
-
-        return new Measurement(
-            name,
-            callers,
-            all.Count / elapsed.TotalSeconds,
-            all.MicrosecondsAt(0.5),
-            all.MicrosecondsAt(0.99),
-            cpuUsed.TotalMicroseconds / all.Count);
+        return all;
     }
 
-    private async Task AllEndedAsync(Task[] loops, string name)
-    {
-        try
-        {
-            await Task.WhenAll(loops).WaitAsync(_endLimit);
-        }
-        catch (TimeoutException timeout) when (loops.Any(loop => !loop.IsCompleted))
-        {
-            var faulted = loops.FirstOrDefault(loop => loop.IsFaulted);
-            throw new TimeoutException(
-                $"{loops.Count(loop => !loop.IsCompleted)} of {callers} callers of {name} wait for a reply {_endLimit.TotalSeconds:0} s after the end.",
-                faulted?.Exception ?? (Exception)timeout);
-        }
-    }
-
-    private async Task CallUntilStoppedAsync(LatencyHistogram latencies)
+    private async Task CallUntilStoppedAsync(IRoundTripSystem requester, LatencyHistogram latencies)
     {
         await Task.Yield();
         try
@@ -90,7 +68,7 @@ internal sealed class CallLoad(IRoundTripSystem system, int callers, CpuClock cp
             while (_phase != Stopped)
             {
                 var start = Stopwatch.GetTimestamp();
-                await system.CallAsync();
+                await requester.CallAsync();
                 var took = Stopwatch.GetTimestamp() - start;
                 if (_phase == Measuring)
                 {
@@ -102,6 +80,7 @@ internal sealed class CallLoad(IRoundTripSystem system, int callers, CpuClock cp
         {
             // One caller's failure ends the load for all.
             _phase = Stopped;
+            _ended.TrySetResult();
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Numerics;
+using System.Text.Json.Serialization;
 
 namespace Messaging.RoundTrip.Measuring;
 
@@ -14,12 +15,30 @@ internal sealed class LatencyHistogram
     private const int MaxBits = 37;
 
     private static readonly double _nanosecondsPerTick = 1e9 / Stopwatch.Frequency;
-    private readonly int[] _counts = new int[(MaxBits - SubBucketBits + 1) * SubBuckets];
+    private readonly int[] _counts;
+
+    public LatencyHistogram()
+        : this(new int[(MaxBits - SubBucketBits + 1) * SubBuckets])
+    {
+    }
+
+    /// <summary>One that was counted elsewhere.</summary>
+    /// <param name="counts">Its <see cref="Counts"/>.</param>
+    [JsonConstructor]
+    public LatencyHistogram(IReadOnlyList<int> counts)
+    {
+        _counts = [.. counts];
+        Count = counts.Sum(count => (long)count);
+    }
 
     /// <summary>Longer latencies are counted as this one: about 137 s.</summary>
     public static TimeSpan Limit { get; } = TimeSpan.FromMicroseconds((1L << MaxBits) / 1e3);
 
+    /// <summary>The buckets, as another process needs them.</summary>
+    public IReadOnlyList<int> Counts => _counts;
+
     /// <summary>How many latencies were recorded.</summary>
+    [JsonIgnore]
     public long Count { get; private set; }
 
     /// <summary>Counts one latency.</summary>

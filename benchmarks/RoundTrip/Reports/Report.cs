@@ -11,35 +11,39 @@ internal sealed record ReportLine(Measurement Median, double? Ratio);
 /// <summary>Turns the measurements of all rounds into medians and ratios.</summary>
 internal static class Report
 {
-    /// <summary>Makes the lines of a report, by concurrency, then in the order of the systems.</summary>
+    /// <summary>Makes the lines of a report, by case, then in the order of the systems.</summary>
     /// <param name="rounds">The measurements of each round.</param>
     public static IReadOnlyList<ReportLine> Lines(IReadOnlyList<IReadOnlyList<Measurement>> rounds)
     {
         var lines = new List<ReportLine>();
-        foreach (var group in rounds.SelectMany(round => round).GroupBy(one => (one.System, one.Concurrency)))
+        foreach (var group in rounds.SelectMany(round => round).GroupBy(one => (one.System, one.Case)))
         {
-            var (system, concurrency) = group.Key;
+            var (system, measured) = group.Key;
             lines.Add(new ReportLine(
                 new Measurement(
                     system,
-                    concurrency,
+                    measured,
                     Median(group.Select(one => one.CallsPerSecond)),
                     Median(group.Select(one => one.P50Us)),
                     Median(group.Select(one => one.P99Us)),
-                    Median(group.Select(one => one.CpuUsPerCall))),
-                Ratio(rounds, system, concurrency)));
+                    Median(group.Select(one => one.CpuUsPerCall)),
+                    Median(group.Select(one => one.AllocatedBytesPerCall)),
+                    Median(group.Select(one => one.ShareMax)),
+                    Median(group.Select(one => one.HandlerUs))),
+                Ratio(rounds, system, measured)));
         }
 
-        return [.. lines.OrderBy(line => line.Median.Concurrency).ThenBy(line => IndexOf(line.Median.System))];
+        var cases = rounds[0].Select(one => one.Case).Distinct().ToList();
+        return [.. lines.OrderBy(line => cases.IndexOf(line.Median.Case)).ThenBy(line => IndexOf(line.Median.System))];
     }
 
-    private static double? Ratio(IReadOnlyList<IReadOnlyList<Measurement>> rounds, string system, int concurrency)
+    private static double? Ratio(IReadOnlyList<IReadOnlyList<Measurement>> rounds, string system, Case measured)
     {
         var ratios = new List<double>();
         foreach (var round in rounds)
         {
-            var baseline = Find(round, SystemCatalog.Baseline, concurrency);
-            var own = Find(round, system, concurrency);
+            var baseline = Find(round, SystemCatalog.Baseline, measured);
+            var own = Find(round, system, measured);
             if (baseline is not null && own is not null)
             {
                 ratios.Add(own.CallsPerSecond / baseline.CallsPerSecond);
@@ -49,8 +53,8 @@ internal static class Report
         return ratios.Count == 0 ? null : Median(ratios);
     }
 
-    private static Measurement? Find(IReadOnlyList<Measurement> round, string system, int concurrency) =>
-        round.FirstOrDefault(one => one.Concurrency == concurrency && string.Equals(one.System, system, StringComparison.Ordinal));
+    private static Measurement? Find(IReadOnlyList<Measurement> round, string system, Case measured) =>
+        round.FirstOrDefault(one => one.Case == measured && string.Equals(one.System, system, StringComparison.Ordinal));
 
     private static int IndexOf(string system) => SystemCatalog.All.ToList().IndexOf(system);
 

@@ -1,43 +1,73 @@
 using System.Globalization;
+using Messaging.RoundTrip.CommandLine;
+using Messaging.RoundTrip.Measuring;
 using Messaging.RoundTrip.Systems;
 using Spectre.Console;
 
 namespace Messaging.RoundTrip.Reports;
 
-/// <summary>A table for people.</summary>
+/// <summary>A table for people. What tells nothing in any line has no column.</summary>
 internal static class TableReport
 {
+    // Wide enough for all columns where no terminal says otherwise.
+    private const int WidthOfFiles = 160;
+
+    private static readonly (string Title, Func<Case, string> Of)[] _caseColumns =
+    [
+        ("bytes", one => Format(one.PayloadBytes, "0")),
+        ("handler", one => Duration.Format(one.Handler)),
+        ("workers", one => Format(one.Workers, "0")),
+        ("requesters", one => Format(one.Requesters, "0")),
+        ("callers", one => Format(one.Callers, "0")),
+    ];
+
+    private static readonly (string Title, Func<Case, bool> Tells, Func<Measurement, string> Of)[] _columns =
+    [
+        ("p50 µs", _ => true, median => Format(median.P50Us, "N0")),
+        ("p99 µs", _ => true, median => Format(median.P99Us, "N0")),
+        ("CPU µs/call", _ => true, median => Format(median.CpuUsPerCall, "N1")),
+        ("bytes/call", _ => true, median => Format(median.AllocatedBytesPerCall, "N0")),
+        ("in handler µs", one => one.Handler > TimeSpan.Zero, median => Format(median.HandlerUs, "N0")),
+        ("max share", one => one.Workers > 1, median => Format(median.ShareMax, "0.00")),
+    ];
+
     /// <summary>Writes the table.</summary>
     /// <param name="lines">From <see cref="Report.Lines"/>.</param>
     /// <param name="console">Standard output.</param>
     public static void Write(IReadOnlyList<ReportLine> lines, IAnsiConsole console)
     {
+        if (Console.IsOutputRedirected)
+        {
+            console.Profile.Width = WidthOfFiles;
+        }
+
+        var cases = lines.Select(line => line.Median.Case).Distinct().ToList();
+        var caseColumns = _caseColumns.Where(column => column.Title is "callers" || cases.Select(column.Of).Distinct().Count() > 1).ToList();
+        var columns = _columns.Where(column => cases.Exists(one => column.Tells(one))).ToList();
         var table = new Table().Border(TableBorder.Rounded);
-        table.AddColumn(new TableColumn("callers").RightAligned());
+        caseColumns.ForEach(column => table.AddColumn(new TableColumn(column.Title).RightAligned()));
         table.AddColumn(new TableColumn("system").NoWrap());
         table.AddColumn(new TableColumn("calls/s").RightAligned());
         table.AddColumn(new TableColumn("ratio").RightAligned());
-        table.AddColumn(new TableColumn("p50 µs").RightAligned());
-        table.AddColumn(new TableColumn("p99 µs").RightAligned());
-        table.AddColumn(new TableColumn("CPU µs/call").RightAligned());
+        columns.ForEach(column => table.AddColumn(new TableColumn(column.Title).RightAligned()));
 
-        int? callers = null;
+        Case? last = null;
         foreach (var (median, ratio) in lines)
         {
-            if (callers is not null && callers != median.Concurrency)
+            if (last is not null && last != median.Case)
             {
                 table.AddEmptyRow();
             }
 
-            callers = median.Concurrency;
+            last = median.Case;
             table.AddRow(
-                Format(median.Concurrency, "0"),
+            [
+                .. caseColumns.Select(column => column.Of(median.Case)),
                 median.System,
                 Format(median.CallsPerSecond, "N0"),
                 ratio is { } known ? Format(known, "0.00") : "",
-                Format(median.P50Us, "N0"),
-                Format(median.P99Us, "N0"),
-                Format(median.CpuUsPerCall, "N1"));
+                .. columns.Select(column => column.Tells(median.Case) ? column.Of(median) : ""),
+            ]);
         }
 
         console.Write(table);

@@ -1,15 +1,15 @@
 namespace Messaging.RoundTrip.Systems;
 
 /// <summary>
-/// One way to make a request/reply round trip over a broker. An instance plays the worker, the requester, or both;
-/// whatever it opens is closed when it is disposed.
+/// One way to make a request/reply round trip over a broker. An instance plays a worker or a requester; whatever it opens is closed when it is disposed.
 /// </summary>
 internal interface IRoundTripSystem : IAsyncDisposable
 {
     /// <summary>Connects a worker that answers every request with what it was sent.</summary>
     /// <param name="setup">As every worker and requester of the measurement has it.</param>
+    /// <param name="work">What the handler does before it answers.</param>
     /// <param name="cancellationToken">Gives up connecting.</param>
-    Task StartWorkerAsync(SystemSetup setup, CancellationToken cancellationToken);
+    Task StartWorkerAsync(SystemSetup setup, HandlerWork work, CancellationToken cancellationToken);
 
     /// <summary>Connects a requester. The worker is already there.</summary>
     /// <param name="setup">As every worker and requester of the measurement has it.</param>

@@ -10,14 +10,14 @@ internal sealed class MassTransitSystem(bool tuned) : IRoundTripSystem
     public const string Name = "masstransit";
     public const string TunedName = "masstransit-tuned";
 
-    private const ushort Prefetch = 512;
+    private const ushort ReplyPrefetch = 512;
 
     private IBusControl? _workerBus;
     private IBusControl? _requesterBus;
     private IRequestClient<EchoRequest>? _client;
     private EchoRequest _request = new("");
 
-    public async Task StartWorkerAsync(SystemSetup setup, CancellationToken cancellationToken)
+    public async Task StartWorkerAsync(SystemSetup setup, HandlerWork work, CancellationToken cancellationToken)
     {
         var bus = Bus.Factory.CreateUsingRabbitMq(configurator =>
         {
@@ -25,10 +25,11 @@ internal sealed class MassTransitSystem(bool tuned) : IRoundTripSystem
             configurator.ReceiveEndpoint(RequestQueue(setup.Queue), endpoint =>
             {
                 ConfigureQueue(endpoint, setup.Queue);
-                endpoint.PrefetchCount = Prefetch;
+                endpoint.PrefetchCount = setup.Prefetch;
+                endpoint.ConcurrentMessageLimit = setup.Concurrency;
                 // The exchange of the message type would stay behind on the broker; requests name the queue.
                 endpoint.ConfigureConsumeTopology = false;
-                endpoint.Consumer<EchoConsumer>();
+                endpoint.Consumer(() => new EchoConsumer(work));
             });
         });
         _workerBus = bus;
@@ -41,7 +42,7 @@ internal sealed class MassTransitSystem(bool tuned) : IRoundTripSystem
         _requesterBus = Bus.Factory.CreateUsingRabbitMq(configurator =>
         {
             ConfigureHost(configurator, setup.Broker, "requester");
-            configurator.PrefetchCount = Prefetch;
+            configurator.PrefetchCount = ReplyPrefetch;
         });
         await _requesterBus.StartAsync(cancellationToken);
         _client = _requesterBus.CreateRequestClient<EchoRequest>(RequestAddress(setup.Queue), RequestTimeout.After(s: 30));
@@ -102,8 +103,12 @@ internal sealed class MassTransitSystem(bool tuned) : IRoundTripSystem
         }
     }
 
-    private sealed class EchoConsumer : IConsumer<EchoRequest>
+    private sealed class EchoConsumer(HandlerWork work) : IConsumer<EchoRequest>
     {
-        public Task Consume(ConsumeContext<EchoRequest> context) => context.RespondAsync(new EchoReply(context.Message.Payload));
+        public async Task Consume(ConsumeContext<EchoRequest> context)
+        {
+            await work.RunAsync();
+            await context.RespondAsync(new EchoReply(context.Message.Payload));
+        }
     }
 }

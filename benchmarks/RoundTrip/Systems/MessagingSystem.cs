@@ -3,6 +3,7 @@ using Messaging.RabbitMq;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace Messaging.RoundTrip.Systems;
 
@@ -21,27 +22,26 @@ internal sealed partial class MessagingSystem(bool directReplyTo) : IRoundTripSy
     public const string Name = "messaging";
     public const string DirectReplyToName = "messaging-direct";
 
-    private const int WorkerConcurrency = 256;
-
     private IHost? _workerHost;
     private IHost? _requesterHost;
     private IEcho? _echo;
     private EchoRequest _request = new("");
 
-    public Task StartWorkerAsync(SystemSetup setup, CancellationToken cancellationToken)
+    public Task StartWorkerAsync(SystemSetup setup, HandlerWork work, CancellationToken cancellationToken)
     {
         _workerHost = CreateHost(setup.Broker, messaging => messaging.AddWorker<IEcho, Echo>(worker =>
         {
-            worker.Concurrency = WorkerConcurrency;
-            UseQueue(worker, setup.Queue);
-        }));
+            worker.Concurrency = setup.Concurrency;
+            worker.CallQueue = setup.Queue == QueueKind.Quorum ? CallQueueType.Quorum : CallQueueType.Classic;
+        }).Services.AddSingleton(work));
         return _workerHost.StartAsync(cancellationToken);
     }
 
     public async Task StartRequesterAsync(SystemSetup setup, CancellationToken cancellationToken)
     {
         _request = new EchoRequest(new string('x', setup.PayloadBytes));
-        _requesterHost = CreateHost(setup.Broker, messaging => messaging.AddRequester<IEcho>(requester => UseQueue(requester, setup.Queue)));
+        _requesterHost = CreateHost(setup.Broker, messaging => messaging.AddRequester<IEcho>(
+            requester => requester.ConfirmCalls = setup.Queue == QueueKind.Quorum));
         await _requesterHost.StartAsync(cancellationToken);
         _echo = _requesterHost.Services.GetRequiredService<IEcho>();
     }
@@ -67,15 +67,12 @@ internal sealed partial class MessagingSystem(bool directReplyTo) : IRoundTripSy
         }
     }
 
-    private static void UseQueue(WorkerOptions worker, QueueKind queue) =>
-        worker.CallQueue = queue == QueueKind.Quorum ? CallQueueType.Quorum : CallQueueType.Classic;
-
-    private static void UseQueue(RequesterOptions requester, QueueKind queue) => requester.ConfirmCalls = queue == QueueKind.Quorum;
-
     private IHost CreateHost(Uri broker, Action<MessagingBuilder> add)
     {
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        // Standard output is the report's, or what a worker's process answers on.
         builder.Logging.AddSimpleConsole();
+        builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter(level => level >= LogLevel.Error);
         add(builder.Services.AddMessaging().UseRabbitMq(options => Configure(options, broker)).UseJson(EchoJson.Default));
         return builder.Build();
@@ -87,9 +84,19 @@ internal sealed partial class MessagingSystem(bool directReplyTo) : IRoundTripSy
         options.ReplyPath = directReplyTo ? RabbitMqReplyPath.DirectReplyTo : RabbitMqReplyPath.ExclusiveQueue;
     }
 
-    private sealed class Echo : IEcho
+    private sealed class Echo(HandlerWork work) : IEcho
     {
-        public Task<EchoReply> EchoAsync(EchoRequest request, CancellationToken ct = default) => Task.FromResult(new EchoReply(request.Payload));
+        public Task<EchoReply> EchoAsync(EchoRequest request, CancellationToken ct = default)
+        {
+            var working = work.RunAsync();
+            return working.IsCompletedSuccessfully ? Task.FromResult(new EchoReply(request.Payload)) : AnswerAfterAsync(working, request);
+        }
+
+        private static async Task<EchoReply> AnswerAfterAsync(ValueTask working, EchoRequest request)
+        {
+            await working;
+            return new EchoReply(request.Payload);
+        }
     }
 
     [JsonSerializable(typeof(EchoRequest))]

@@ -15,19 +15,18 @@ internal sealed class RabbitMqClientSystem(bool directReplyTo) : IRoundTripSyste
     public const string DirectReplyToName = "rabbitmq-client-direct";
 
     private const string DirectReplyToQueue = "amq.rabbitmq.reply-to";
-    private const ushort Prefetch = 512;
 
     private readonly ConcurrentDictionary<string, TaskCompletionSource<byte[]>> _pending = new(StringComparer.Ordinal);
     private IConnection? _workerConnection;
     private IConnection? _requesterConnection;
     private IChannel? _requesterChannel;
+    private ConfirmedPublishing? _confirmed;
     private string _requestQueue = "";
     private string _replyTo = "";
-    private bool _persistent;
     private byte[] _payload = [];
     private long _lastCorrelationId;
 
-    public async Task StartWorkerAsync(SystemSetup setup, CancellationToken cancellationToken)
+    public async Task StartWorkerAsync(SystemSetup setup, HandlerWork work, CancellationToken cancellationToken)
     {
         _workerConnection = await ConnectAsync(setup.Broker, "worker", cancellationToken);
         var channel = await _workerConnection.CreateChannelAsync(cancellationToken: cancellationToken);
@@ -40,8 +39,8 @@ internal sealed class RabbitMqClientSystem(bool directReplyTo) : IRoundTripSyste
 
         var queue = RequestQueue(setup.Queue);
         await channel.QueueDeclareAsync(queue, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
-        await channel.BasicQosAsync(prefetchSize: 0, Prefetch, global: false, cancellationToken);
-        await channel.BasicConsumeAsync(queue, autoAck: false, new EchoConsumer(channel), cancellationToken);
+        await channel.BasicQosAsync(prefetchSize: 0, setup.Prefetch, global: false, cancellationToken);
+        await channel.BasicConsumeAsync(queue, autoAck: false, new RabbitMqClientWorker(channel, work), cancellationToken);
     }
 
     public async Task StartRequesterAsync(SystemSetup setup, CancellationToken cancellationToken)
@@ -49,14 +48,17 @@ internal sealed class RabbitMqClientSystem(bool directReplyTo) : IRoundTripSyste
         _payload = new byte[setup.PayloadBytes];
         Random.Shared.NextBytes(_payload);
         _requestQueue = RequestQueue(setup.Queue);
-        _persistent = setup.Queue == QueueKind.Quorum;
         _requesterConnection = await ConnectAsync(setup.Broker, "requester", cancellationToken);
-        // With confirms, publishing completes when the broker has the message safe; null means that nothing limits how many wait for that.
-        var options = new CreateChannelOptions(
-            publisherConfirmationsEnabled: _persistent,
-            publisherConfirmationTrackingEnabled: _persistent,
-            outstandingPublisherConfirmationsRateLimiter: null);
-        _requesterChannel = await _requesterConnection.CreateChannelAsync(options, cancellationToken);
+        if (setup.Queue == QueueKind.Quorum)
+        {
+            _requesterChannel = await _requesterConnection.CreateChannelAsync(ConfirmedPublishing.ChannelOptions, cancellationToken);
+            _confirmed = new ConfirmedPublishing(_requesterChannel);
+        }
+        else
+        {
+            _requesterChannel = await _requesterConnection.CreateChannelAsync(cancellationToken: cancellationToken);
+        }
+
         _replyTo = directReplyTo
             ? DirectReplyToQueue
             : (await _requesterChannel.QueueDeclareAsync("", durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken)).QueueName;
@@ -69,8 +71,17 @@ internal sealed class RabbitMqClientSystem(bool directReplyTo) : IRoundTripSyste
         // Without this option the caller's next call would run on the connection's dispatch loop and stall all other replies.
         var reply = new TaskCompletionSource<byte[]>(TaskCreationOptions.RunContinuationsAsynchronously);
         _pending[correlationId] = reply;
-        var properties = new BasicProperties { CorrelationId = correlationId, ReplyTo = _replyTo, Persistent = _persistent };
-        await _requesterChannel!.BasicPublishAsync("", _requestQueue, mandatory: false, properties, _payload);
+        var properties = new BasicProperties { CorrelationId = correlationId, ReplyTo = _replyTo };
+        if (_confirmed is null)
+        {
+            await _requesterChannel!.BasicPublishAsync("", _requestQueue, mandatory: false, properties, _payload);
+        }
+        else
+        {
+            properties.Persistent = true;
+            await _confirmed.PublishAsync(_requestQueue, properties, _payload, reply);
+        }
+
         if (!(await reply.Task).AsSpan().SequenceEqual(_payload))
         {
             throw new InvalidDataException("The reply's bytes are not the request's.");
@@ -94,24 +105,6 @@ internal sealed class RabbitMqClientSystem(bool directReplyTo) : IRoundTripSyste
 
     private static Task<IConnection> ConnectAsync(Uri broker, string role, CancellationToken cancellationToken) =>
         new ConnectionFactory { Uri = broker, ClientProvidedName = $"roundtrip {Name} {role}" }.CreateConnectionAsync(cancellationToken);
-
-    private sealed class EchoConsumer(IChannel channel) : AsyncDefaultBasicConsumer(channel)
-    {
-        public override async Task HandleBasicDeliverAsync(
-            string consumerTag,
-            ulong deliveryTag,
-            bool redelivered,
-            string exchange,
-            string routingKey,
-            IReadOnlyBasicProperties properties,
-            ReadOnlyMemory<byte> body,
-            CancellationToken cancellationToken = default)
-        {
-            var reply = new BasicProperties { CorrelationId = properties.CorrelationId };
-            await Channel.BasicPublishAsync("", properties.ReplyTo!, mandatory: false, reply, body, CancellationToken.None);
-            await Channel.BasicAckAsync(deliveryTag, multiple: false, CancellationToken.None);
-        }
-    }
 
     private sealed class ReplyConsumer(IChannel channel, ConcurrentDictionary<string, TaskCompletionSource<byte[]>> pending)
         : AsyncDefaultBasicConsumer(channel)

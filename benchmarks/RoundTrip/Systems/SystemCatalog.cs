@@ -9,20 +9,20 @@ internal static class SystemCatalog
     /// <summary>What is measured unless <c>--systems</c> says otherwise.</summary>
     public static IReadOnlyList<string> Default { get; } = [MessagingSystem.Name, RabbitMqClientSystem.Name, MassTransitSystem.Name];
 
-    /// <summary>All names that <see cref="Create"/> knows.</summary>
+    /// <summary>All names that <see cref="Open"/> knows.</summary>
     public static IReadOnlyList<string> All { get; } = [.. Default, MessagingSystem.DirectReplyToName, RabbitMqClientSystem.DirectReplyToName, MassTransitSystem.TunedName];
 
-    /// <summary>Makes a system that is not connected yet.</summary>
+    /// <summary>What makes the workers and requesters of one party, not connected yet.</summary>
     /// <param name="name">One of <see cref="All"/>.</param>
     /// <exception cref="ArgumentException">There is no such system.</exception>
-    public static IRoundTripSystem Create(string name) => name switch
+    public static Func<IRoundTripSystem> Open(string name) => name switch
     {
-        MessagingSystem.Name => new MessagingSystem(directReplyTo: false),
-        MessagingSystem.DirectReplyToName => new MessagingSystem(directReplyTo: true),
-        RabbitMqClientSystem.Name => new RabbitMqClientSystem(directReplyTo: false),
-        RabbitMqClientSystem.DirectReplyToName => new RabbitMqClientSystem(directReplyTo: true),
-        MassTransitSystem.Name => new MassTransitSystem(tuned: false),
-        MassTransitSystem.TunedName => new MassTransitSystem(tuned: true),
+        MessagingSystem.Name => () => new MessagingSystem(directReplyTo: false),
+        MessagingSystem.DirectReplyToName => () => new MessagingSystem(directReplyTo: true),
+        RabbitMqClientSystem.Name => () => new RabbitMqClientSystem(directReplyTo: false),
+        RabbitMqClientSystem.DirectReplyToName => () => new RabbitMqClientSystem(directReplyTo: true),
+        MassTransitSystem.Name => () => new MassTransitSystem(tuned: false),
+        MassTransitSystem.TunedName => () => new MassTransitSystem(tuned: true),
         _ => throw new ArgumentException($"There is no system '{name}'. Choose from: {string.Join(", ", All)}.", nameof(name)),
     };
 }

@@ -21,4 +21,16 @@ internal sealed record SystemSetup
 
     /// <summary>The size of what each call sends and gets back, in bytes.</summary>
     public required int PayloadBytes { get; init; }
+
+    /// <summary>How long a handler takes before it answers.</summary>
+    public required TimeSpan Handler { get; init; }
+
+    /// <summary>How many calls each worker handles at a time.</summary>
+    public required int Concurrency { get; init; }
+
+    /// <summary>
+    /// How many requests the broker may hand to a worker unacknowledged, where a library leaves that to its user: enough
+    /// to keep instant handlers busy, and as many as can run where a call that waits at one worker could run at another.
+    /// </summary>
+    public ushort Prefetch => (ushort)(Handler == TimeSpan.Zero ? Concurrency * 2 : Concurrency);
 }
