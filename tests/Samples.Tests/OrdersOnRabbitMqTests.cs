@@ -27,6 +27,21 @@ public sealed class OrdersOnRabbitMqTests : IAsyncLifetime
     }
 
     [Fact(Timeout = 120_000)]
+    public async Task The_tour_behaves_although_the_broker_boots_only_when_it_has_begun()
+    {
+        await _broker.KillAsync();
+        await using var tour = OrdersProcess.Start("--once", "--broker", Broker);
+        await tour.LineWithAsync("a tour", Ct);
+        await _broker.StartAsync(Ct);
+
+        var (exitCode, output) = await tour.EndAsync(Ct);
+
+        TestContext.Current.TestOutputHelper?.WriteLine(output);
+        Assert.Contains("All 9 steps behaved", output, StringComparison.Ordinal);
+        Assert.Equal(0, exitCode);
+    }
+
+    [Fact(Timeout = 120_000)]
     public async Task The_web_app_and_a_worker_run_as_separate_processes()
     {
         await using var worker = OrdersProcess.Start("--role", "worker", "--name", "ann", "--broker", Broker);

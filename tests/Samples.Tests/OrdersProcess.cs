@@ -30,9 +30,15 @@ internal sealed class OrdersProcess : IAsyncDisposable
     public static async Task<(int ExitCode, string Output)> RunAsync(CancellationToken ct, params string[] args)
     {
         await using var process = Start(args);
-        var output = string.Join('\n', await process._lines.Reader.ReadAllAsync(ct).ToListAsync(ct));
-        await process._process.WaitForExitAsync(ct);
-        return (process._process.ExitCode, output);
+        return await process.EndAsync(ct);
+    }
+
+    /// <summary>Waits for its end, and gives what it has said since it was last asked.</summary>
+    public async Task<(int ExitCode, string Output)> EndAsync(CancellationToken ct)
+    {
+        var output = string.Join('\n', await _lines.Reader.ReadAllAsync(ct).ToListAsync(ct));
+        await _process.WaitForExitAsync(ct);
+        return (_process.ExitCode, output);
     }
 
     /// <summary>The next line that holds a text.</summary>

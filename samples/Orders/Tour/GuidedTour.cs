@@ -6,10 +6,9 @@ namespace Orders.Tour;
 /// <summary>The scripted tour: every promise of the library once, seen and checked.</summary>
 internal static class GuidedTour
 {
-    private static readonly TimeSpan _stepLimit = TimeSpan.FromSeconds(15);
-
     private static readonly ITourStep[] _steps =
     [
+        new WorkersJoin(),
         new CallsCompete(),
         new HttpInFront(),
         new TypedFault(),
@@ -43,7 +42,7 @@ internal static class GuidedTour
 
     private static async Task RunAsync(ITourStep step, TourStage stage, TourProgramme program, CancellationToken interrupted)
     {
-        using var limit = new CancellationTokenSource(_stepLimit, stage.Time);
+        using var limit = new CancellationTokenSource(step.Limit, stage.Time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, interrupted);
         try
         {
@@ -51,7 +50,7 @@ internal static class GuidedTour
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested)
         {
-            program.Misbehaved(step.Title, $"not done within {_stepLimit.TotalSeconds:0} s");
+            program.Misbehaved(step.Title, $"not done within {step.Limit.TotalSeconds:0} s");
         }
         catch (UnexpectedException unexpected)
         {
