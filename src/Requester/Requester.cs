@@ -18,9 +18,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
 {
     private readonly ITransport _transport;
     private readonly CallPolicies _policies;
-    private readonly DeadlineWheel _deadlines;
     private readonly TimeProvider _time;
-    private readonly PendingCalls _calls = new();
     private readonly LinkKeeper<CallLink> _links;
     private readonly CommandSender _commands;
 
@@ -34,11 +32,19 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
     {
         _transport = transport;
         _policies = policies;
-        _deadlines = deadlines;
+        Deadlines = deadlines;
         _time = time;
-        _links = new LinkKeeper<CallLink>(token => CallLink.OpenAsync(_transport, _calls, token), "requester", reconnect.Value, time, logger);
+        _links = new LinkKeeper<CallLink>(token => CallLink.OpenAsync(_transport, Calls, token), "requester", reconnect.Value, time, logger);
         _commands = new CommandSender(_links, transport, time);
     }
+
+    /// <summary>The calls that have not ended.</summary>
+    internal PendingCalls Calls { get; } = new();
+
+    internal DeadlineWheel Deadlines { get; }
+
+    /// <summary>Why there is no link, while there is none.</summary>
+    internal Exception? LastFailure => _links.LastFailure;
 
     /// <summary>Starts to connect, so that the first call finds an open link.</summary>
     public void Connect() => _links.Start();
@@ -98,12 +104,11 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         CancellationToken cancellationToken)
     {
         // 3. The pending call: whatever ends it first is its only outcome.
-        var call = new PendingCall<TRequest, TReply>(this, operation, policy, request, options, clock, attempt, _calls, _deadlines)
+        var call = new PendingCall<TRequest, TReply>(this, policy, request, options, clock, attempt)
         {
-            Activity = StartActivity(operation),
-            ReadyAt = attempt == 1 ? clock.StartedAt : _time.GetTimestamp(),
+            Activity = MessagingTelemetry.StartPending(operation),
         };
-        _calls.Add(call);
+        Calls.Add(call);
 
         // 4. The window bounds what is under way. A call without room waits inside its deadline, or fails if so configured.
         var window = policy.Service.Window;
@@ -115,7 +120,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         }
         else if (policy.Service.FailsWhenFull)
         {
-            call.Fail(StatusCode.ResourceExhausted, FailureReason.Overloaded, WindowDetail(operation, window), mayHaveRun: false);
+            call.Fail(StatusCode.ResourceExhausted, FailureReason.Overloaded, DeadlineDetail.DescribeFull(operation.Service, window), mayHaveRun: false);
         }
         else
         {
@@ -162,23 +167,6 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         call.Fail(TransportFailures.ToRpcException(exception, call.Operation, call.CorrelationId));
     }
 
-    private static string WindowDetail(OperationDescriptor operation, CallWindow window) =>
-        $"{window.Count:N0} calls to '{operation.Service}' are under way, and MaxPendingCalls allows {window.Limit:N0}, or the connection can't keep up. Its workers are slower than its callers: add workers, call less, or let calls wait (WhenFull).";
-
-    private static Activity? StartActivity(OperationDescriptor operation)
-    {
-        if (!MessagingTelemetry.Activities.HasListeners())
-        {
-            return null;
-        }
-
-        // The activity belongs to the call, not to the caller's flow, which goes on while the call is pending.
-        var callers = Activity.Current;
-        var activity = MessagingTelemetry.StartCall(operation);
-        Activity.Current = callers;
-        return activity;
-    }
-
     private CallClock StartClock(TimeSpan policyTimeout, CallOptions? options, CallContext? handler)
     {
         var timeout = options?.Timeout ?? policyTimeout;
@@ -195,7 +183,6 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
 
     private async Task WaitAndSendAsync<TRequest, TReply>(PendingCall<TRequest, TReply> call)
     {
-        call.WaitsFor = _links;
         try
         {
             while (!call.HasEnded)
@@ -281,7 +268,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
             ContentType = call.Policy.ContentType,
             CorrelationId = call.CorrelationId,
             ReplyTo = link.ReplyTo,
-            ExpirationMs = Math.Max(1, (long)Math.Ceiling(call.Clock.Deadline.Remaining.TotalMilliseconds)),
+            ExpirationMs = Math.Max(1, (long)Math.Ceiling(call.Deadline.Remaining.TotalMilliseconds)),
             Persistent = call.Policy.Service.Confirms,
             Headers = headers,
             Body = buffer.Written,

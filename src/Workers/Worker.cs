@@ -156,13 +156,13 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         {
             // Not settled: the link is being lost, and the broker gives the delivery to another worker.
             call.Abandon();
-            LogNotSettled(_logger, _service, call.Message.Type, call.CorrelationId, exception.Message);
+            LogNotSettled(_logger, _service, call.Method, call.CorrelationId, exception.Message);
         }
         catch (Exception exception)
         {
             // A bug in the pipeline itself. The delivery stays unsettled, so that nothing is lost; the worker goes on.
             call.Abandon();
-            LogBroken(_logger, exception, _service, call.Message.Type, call.CorrelationId);
+            LogBroken(_logger, exception, _service, call.Method, call.CorrelationId);
         }
         finally
         {

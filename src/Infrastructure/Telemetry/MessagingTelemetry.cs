@@ -40,6 +40,20 @@ internal static class MessagingTelemetry
         return activity;
     }
 
+    /// <summary>The activity of a call that is pending while its caller goes on: it is not the caller's current one.</summary>
+    public static Activity? StartPending(OperationDescriptor operation)
+    {
+        if (!Activities.HasListeners())
+        {
+            return null;
+        }
+
+        var callers = Activity.Current;
+        var activity = StartCall(operation);
+        Activity.Current = callers;
+        return activity;
+    }
+
     /// <summary>The activity of a handler, a child of the caller's wherever that runs.</summary>
     public static Activity? StartHandling(OperationDescriptor operation, string? traceParent, string? traceState)
     {

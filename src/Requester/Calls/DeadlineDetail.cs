@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Messaging.Calls;
 
-/// <summary>Says at which stage a deadline passed and what to look at.</summary>
+/// <summary>Says at which stage a call ended and what to look at.</summary>
 internal static class DeadlineDetail
 {
     /// <param name="stage">How far the call had come.</param>
@@ -25,4 +25,8 @@ internal static class DeadlineDetail
                 $"The timeout of {milliseconds} ms passed at stage 'reply': sent to queue '{queue}', no reply. The handler is slow, or its workers are busy or gone.",
         };
     }
+
+    /// <summary>Says that a call found no room.</summary>
+    public static string DescribeFull(string queue, CallWindow window) =>
+        $"{window.Count:N0} calls to '{queue}' are under way, and MaxPendingCalls allows {window.Limit:N0}, or the connection can't keep up. Its workers are slower than its callers: add workers, call less, or let calls wait (WhenFull).";
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Messaging.Deadlines;
-using Messaging.Links;
 using Messaging.Policies;
 using Messaging.Transport;
 using Messaging.Wire;
@@ -11,23 +10,26 @@ namespace Messaging.Calls;
 /// One call on its way: whoever ends it first (reply, deadline, cancellation, return, lost link) decides its only
 /// outcome; the others find it ended.
 /// </summary>
-internal abstract class PendingCall(OperationDescriptor operation, CallPolicy policy, CallClock clock, PendingCalls calls, DeadlineWheel deadlines)
-    : DeadlineEntry, IThreadPoolWorkItem
+internal abstract class PendingCall(Requester requester, CallPolicy policy, in CallClock clock) : DeadlineEntry, IThreadPoolWorkItem
 {
     private const int Ended = 1;
     private const int Admitted = 2;
     private const int Abandoned = 4;
 
+    private readonly Deadline _deadline = clock.Deadline;
+    private readonly TimeSpan _timeout = clock.Timeout;
     private CallLink? _link;
     private Watches? _watches;
     private volatile int _stage;
     private int _state;
 
-    public OperationDescriptor Operation => operation;
+    public OperationDescriptor Operation => policy.Operation;
 
     public CallPolicy Policy => policy;
 
-    public CallClock Clock => clock;
+    public Deadline Deadline => _deadline;
+
+    protected Requester Requester => requester;
 
     /// <summary>Set by <see cref="PendingCalls.Add"/>.</summary>
     public UInt128 Id { get; set; }
@@ -43,7 +45,7 @@ internal abstract class PendingCall(OperationDescriptor operation, CallPolicy po
     }
 
     /// <summary>The timestamp since which nothing but the connection has kept it from being sent.</summary>
-    public long ReadyAt { get; set; }
+    public long ReadyAt { get; set; } = clock.StartedAt;
 
     /// <summary>Whether whoever replies was told that batches are read here.</summary>
     public bool Announced { get; set; }
@@ -60,9 +62,6 @@ internal abstract class PendingCall(OperationDescriptor operation, CallPolicy po
     /// <summary>Whether the caller has stopped waiting, so that a handler would run for nobody.</summary>
     public bool IsAbandoned => (Volatile.Read(ref _state) & Abandoned) != 0;
 
-    /// <summary>What it waits for, while it is not sent; null where a link was open.</summary>
-    public LinkKeeper<CallLink>? WaitsFor { get; set; }
-
     /// <summary>Completes with the outcome.</summary>
     public abstract Task Completion { get; }
 
@@ -76,7 +75,7 @@ internal abstract class PendingCall(OperationDescriptor operation, CallPolicy po
     /// <param name="cancellationToken">The caller's.</param>
     public void Watch(CallContext? handler, CancellationToken cancellationToken)
     {
-        deadlines.Add(this, clock.Deadline);
+        requester.Deadlines.Add(this, _deadline);
         var handlerEnds = handler?.CancellationToken ?? CancellationToken.None;
         if (cancellationToken.CanBeCanceled || handlerEnds.CanBeCanceled)
         {
@@ -121,7 +120,7 @@ internal abstract class PendingCall(OperationDescriptor operation, CallPolicy po
         Fail(new RpcException(status, detail, cause)
         {
             Reason = reason,
-            Operation = operation.FullName,
+            Operation = Operation.FullName,
             CorrelationId = CorrelationId,
             MayHaveRun = mayHaveRun,
         });
@@ -155,7 +154,7 @@ internal abstract class PendingCall(OperationDescriptor operation, CallPolicy po
             return false;
         }
 
-        calls.Remove(this);
+        requester.Calls.Remove(this);
         StopWatching();
         if ((before & Admitted) != 0)
         {
@@ -191,7 +190,7 @@ internal abstract class PendingCall(OperationDescriptor operation, CallPolicy po
     private void FailByDeadline()
     {
         if (!HasEnded
-            && Fail(StatusCode.DeadlineExceeded, FailureReason.None, DeadlineDetail.Describe(Stage, clock.Timeout, operation.Service, WaitsFor?.LastFailure), MayHaveRun))
+            && Fail(StatusCode.DeadlineExceeded, FailureReason.None, DeadlineDetail.Describe(Stage, _timeout, Operation.Service, requester.LastFailure), MayHaveRun))
         {
             Abandon();
         }
@@ -206,7 +205,7 @@ internal abstract class PendingCall(OperationDescriptor operation, CallPolicy po
 
     private void StopWatching()
     {
-        deadlines.Remove(this);
+        requester.Deadlines.Remove(this);
         if (_watches is { } watches)
         {
             watches.Caller.Unregister();

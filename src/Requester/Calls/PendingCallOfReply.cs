@@ -1,4 +1,3 @@
-using Messaging.Deadlines;
 using Messaging.Policies;
 using Messaging.Serialization;
 using Messaging.Transport;
@@ -10,16 +9,8 @@ namespace Messaging.Calls;
 /// <typeparam name="TRequest">The request's type.</typeparam>
 /// <typeparam name="TReply">The reply's type.</typeparam>
 internal sealed class PendingCall<TRequest, TReply>(
-    Requester requester,
-    OperationDescriptor operation,
-    CallPolicy<TRequest, TReply> policy,
-    TRequest request,
-    CallOptions? options,
-    CallClock clock,
-    int attempt,
-    PendingCalls calls,
-    DeadlineWheel deadlines)
-    : PendingCall(operation, policy, clock, calls, deadlines)
+    Requester requester, CallPolicy<TRequest, TReply> policy, TRequest request, CallOptions? options, in CallClock clock, int attempt)
+    : PendingCall(requester, policy, clock)
 {
     // Continuations run on the thread pool: the transport's thread has other replies to deliver.
     private readonly TaskCompletionSource<TReply> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -32,13 +23,13 @@ internal sealed class PendingCall<TRequest, TReply>(
 
     public int Attempt => attempt;
 
-    public new CallPolicy<TRequest, TReply> Policy => policy;
+    public new CallPolicy<TRequest, TReply> Policy => (CallPolicy<TRequest, TReply>)base.Policy;
 
     public override Task Completion => _outcome.Task;
 
-    public override void Execute() => requester.StartLate(this);
+    public override void Execute() => Requester.StartLate(this);
 
-    public override void OnSendFailed(TransportException exception) => requester.OnSendFailed(exception, this);
+    public override void OnSendFailed(TransportException exception) => Requester.OnSendFailed(exception, this);
 
     public override void OnReply(in InboundMessage reply)
     {
@@ -52,12 +43,12 @@ internal sealed class PendingCall<TRequest, TReply>(
         TReply value;
         try
         {
-            if (reply.ContentType is { } type && !PayloadSerializers.Matches(policy.ContentType, type))
+            if (reply.ContentType is { } type && !PayloadSerializers.Matches(Policy.ContentType, type))
             {
-                throw new NotSupportedException($"Its content type is '{type}', not '{policy.ContentType}'.");
+                throw new NotSupportedException($"Its content type is '{type}', not '{Policy.ContentType}'.");
             }
 
-            value = policy.ReplyCodec.Decode(reply.Body.Span);
+            value = Policy.ReplyCodec.Decode(reply.Body.Span);
         }
         catch (Exception exception)
         {

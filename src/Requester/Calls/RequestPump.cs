@@ -36,7 +36,7 @@ internal sealed class RequestPump(CallLink link, ServiceCalls service, TimeProvi
         }
 
         call.Announced = true;
-        var deadline = call.Clock.Deadline.Timestamp;
+        var deadline = call.Deadline.Timestamp;
         var lane = BitOperations.Log2(ToMs(deadline - call.ReadyAt)) + 1;
         lock (Sync)
         {

@@ -24,6 +24,7 @@ internal sealed class CallPolicies(IOptionsMonitor<RequesterOptions> options, Pa
         var serializer = serializers.Default;
         var policy = new CallPolicy<TRequest, TReply>
         {
+            Operation = operation,
             Service = _services.GetOrAdd(operation.Service, name => new ServiceCalls(name, service, time)),
             ContentType = serializer.ContentType,
             Names = new FrameNames(operation.Name, serializer.ContentType),

@@ -7,6 +7,8 @@ namespace Messaging.Policies;
 /// <summary>All that is decided about an operation's calls before the first one: made once, read on every call.</summary>
 internal abstract class CallPolicy
 {
+    public required OperationDescriptor Operation { get; init; }
+
     /// <summary>What it shares with the service's other operations.</summary>
     public required ServiceCalls Service { get; init; }
 

@@ -57,7 +57,7 @@ internal sealed class TypedOperationHandler<TService, TRequest, TReply> : Operat
     private Codecs? FindCodecs(WorkerCall call)
     {
         // A plain client may leave the content type out: the default serializer's is meant.
-        if (call.Message.ContentType is not { Length: > 0 } contentType)
+        if (call.ContentType is not { Length: > 0 } contentType)
         {
             return _codecs[0];
         }
@@ -81,7 +81,7 @@ internal sealed class TypedOperationHandler<TService, TRequest, TReply> : Operat
     {
         try
         {
-            request = codecs.Request.Decode(call.Message.Body.Span);
+            request = codecs.Request.Decode(call.Body.Span);
             if (request is not null)
             {
                 return true;
@@ -95,7 +95,7 @@ internal sealed class TypedOperationHandler<TService, TRequest, TReply> : Operat
             request = default!;
             call.Refuse(
                 StatusCode.InvalidArgument,
-                $"The request of {call.Message.Body.Length:N0} bytes can't be decoded as {typeof(TRequest).Name}: {exception.Message}",
+                $"The request of {call.Body.Length:N0} bytes can't be decoded as {typeof(TRequest).Name}: {exception.Message}",
                 FailureReason.Undecodable);
         }
 

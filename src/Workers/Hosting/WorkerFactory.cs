@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Messaging.Deadlines;
 using Messaging.Handling;
 using Messaging.Pipeline;
@@ -14,7 +15,8 @@ namespace Messaging.Hosting;
 /// <summary>Puts a worker together. The only place that knows all of its parts.</summary>
 internal static class WorkerFactory
 {
-    public static Worker Create<TService, TImplementation>(IServiceProvider provider, ServiceContract<TService> contract)
+    public static Worker Create<TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(
+        IServiceProvider provider, IServiceCollection services, ServiceContract<TService> contract)
         where TService : class
         where TImplementation : class, TService
     {
@@ -24,11 +26,15 @@ internal static class WorkerFactory
         var deadlines = provider.GetRequiredService<DeadlineWheel>();
         var logger = provider.GetRequiredService<ILogger<Worker>>();
         var running = new RunningCalls();
+        var descriptor = services.Last(static service => service.ServiceType == typeof(TImplementation) && !service.IsKeyedService);
+        var needsScope = options.Middleware.Count > 0 || ScopeNeed.Of<TImplementation>(services, descriptor);
         var operations = OperationTable.Build(contract, new HandlerSetup<TService>(
             options,
             provider.GetRequiredService<PayloadSerializers>(),
             transport.MaxMessageBytes,
-            static services => services.GetRequiredService<TImplementation>()));
+            needsScope || descriptor.Lifetime == ServiceLifetime.Singleton
+                ? static scope => scope.GetRequiredService<TImplementation>()
+                : Make<TService, TImplementation>()));
         string[] replyToPrefixes = [.. ReplyAddress.DefaultPrefixes, .. options.ReplyToPrefixes];
         var pipeline = new WorkerPipeline(
             new RefuseForeignReplyTo(replyToPrefixes, logger),
@@ -39,12 +45,19 @@ internal static class WorkerFactory
             new RefuseRedelivery(),
             new SkipCancelled(running),
             new RunHandler(
-                provider.GetRequiredService<IServiceScopeFactory>(), running, deadlines, time,
+                provider, needsScope ? provider.GetRequiredService<IServiceScopeFactory>() : null, running, deadlines, time,
                 new FailureTranslator(options, transport.MaxMessageBytes, logger), logger),
             new SendReply(),
             new DeadLetterCommand(contract.Name, logger),
             new SettleDelivery());
         return new Worker(
             transport, operations, pipeline, running, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger), options, provider.GetRequiredService<IOptions<ReconnectOptions>>().Value, time, logger);
+    }
+
+    private static Func<IServiceProvider, TService> Make<TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>()
+        where TImplementation : class, TService
+    {
+        var factory = ActivatorUtilities.CreateFactory<TImplementation>(Type.EmptyTypes);
+        return provider => factory(provider, null);
     }
 }

@@ -14,7 +14,7 @@ public static class WorkerMessagingBuilderExtensions
     /// <summary>
     /// Serves <typeparamref name="TService"/> from its queue, beside any other workers of it, as a hosted service. Each
     /// call gets a scope and takes <typeparamref name="TImplementation"/> from it (scoped, unless registered otherwise
-    /// before). Options come from <c>Messaging:Workers:{service}</c>, then from <paramref name="configure"/>.
+    /// before); an implementation that takes nothing but singletons is made for each call without one. Options come from <c>Messaging:Workers:{service}</c>, then from <paramref name="configure"/>.
     /// </summary>
     /// <typeparam name="TService">The contract, an interface marked with <see cref="ServiceAttribute"/>.</typeparam>
     /// <typeparam name="TImplementation">The class that implements it.</typeparam>
@@ -44,7 +44,7 @@ public static class WorkerMessagingBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkerOptions>, WorkerOptionsValidator>());
         services.TryAddScoped<TImplementation>();
         services.AddSingleton<IHostedService>(provider =>
-            new WorkerHostedService(() => WorkerFactory.Create<TService, TImplementation>(provider, contract)));
+            new WorkerHostedService(() => WorkerFactory.Create<TService, TImplementation>(provider, services, contract)));
         return builder;
     }
 }

@@ -27,7 +27,7 @@ internal sealed partial class DeadLetterCommand(string service, ILogger logger) 
             CorrelationId = message.CorrelationId,
             Persistent = true,
             Headers = Headers(call),
-            Body = call.Message.Body,
+            Body = call.Body,
         }).ConfigureAwait(false);
     }
 

@@ -9,12 +9,12 @@ internal sealed class FindOperation(OperationTable operations) : IDeliveryStep
     {
         if (call.Outcome is null)
         {
-            call.Handler = operations.Find(call.Head.Method);
+            call.Handler = operations.Find(call.Method!);
             if (call.Handler is null)
             {
                 call.Refuse(
                     StatusCode.Unimplemented,
-                    $"The service '{operations.Service}' has no method '{call.Head.Method}'. It has: {operations.Names}.");
+                    $"The service '{operations.Service}' has no method '{call.Method!}'. It has: {operations.Names}.");
             }
         }
 

@@ -11,11 +11,11 @@ internal sealed partial class RefuseForeignReplyTo(IReadOnlyList<string> prefixe
     public ValueTask InvokeAsync(WorkerCall call)
     {
         if (call.Delivery.Tag.Queue == QueueKind.Calls
-            && call.Message.ReplyTo is { Length: > 0 } replyTo
+            && call.Delivery.Message.ReplyTo is { Length: > 0 } replyTo
             && !ReplyAddress.IsAllowed(replyTo, prefixes))
         {
             MessagingTelemetry.RefusedDeliveries.Add(1);
-            LogRefused(logger, call.Message.Type, replyTo);
+            LogRefused(logger, call.Method, replyTo);
             call.Outcome = WorkerOutcome.Dropped;
         }
 

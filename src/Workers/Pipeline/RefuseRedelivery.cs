@@ -5,7 +5,7 @@ internal sealed class RefuseRedelivery : IDeliveryStep
 {
     public ValueTask InvokeAsync(WorkerCall call)
     {
-        if (call.Outcome is null && call.Handler!.Operation.AtMostOnce && call.Message.Redelivered)
+        if (call.Outcome is null && call.Handler!.Operation.AtMostOnce && call.Delivery.Message.Redelivered)
         {
             call.Refuse(
                 StatusCode.Aborted,

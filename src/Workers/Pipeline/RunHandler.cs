@@ -11,11 +11,11 @@ using Microsoft.Extensions.Logging;
 namespace Messaging.Pipeline;
 
 /// <summary>
-/// Runs the handler in a scope of its own, under the time that remains, with its <see cref="CallContext"/>; whatever it
+/// Runs the handler, in a scope of its own where it needs one, under the time that remains, with its <see cref="CallContext"/>; whatever it
 /// throws becomes an outcome. Decoding, middleware and encoding are the handler's typed part.
 /// </summary>
 internal sealed class RunHandler(
-    IServiceScopeFactory scopes, RunningCalls running, DeadlineWheel deadlines, TimeProvider time, FailureTranslator failures, ILogger logger)
+    IServiceProvider root, IServiceScopeFactory? scopes, RunningCalls running, DeadlineWheel deadlines, TimeProvider time, FailureTranslator failures, ILogger logger)
     : IDeliveryStep
 {
     public async ValueTask InvokeAsync(WorkerCall call)
@@ -33,12 +33,12 @@ internal sealed class RunHandler(
             : null;
         var context = new CallContext(call.Handler.Operation, deadline)
         {
-            CorrelationId = call.Message.CorrelationId,
-            CorrelationNumber = call.Id?.Number ?? 0,
-            MessageId = call.Message.MessageId,
+            CorrelationId = call.PlainCorrelationId,
+            CorrelationNumber = call.Id.Number,
+            MessageId = call.Delivery.Message.MessageId,
             Attempt = call.Head.Attempt,
-            Caller = call.Message.UserId,
-            Headers = UserHeaders.Read(call.Message.Headers),
+            Caller = call.Delivery.Message.UserId,
+            Headers = UserHeaders.Read(call.Headers),
             CancellationToken = current.Token,
         };
         if (deadline is { } ends)
@@ -49,10 +49,16 @@ internal sealed class RunHandler(
         running.Add(current, call.Id);
         try
         {
-            var scope = scopes.CreateAsyncScope();
-            await using (scope.ConfigureAwait(false))
+            // No need to leave it: this method's own flow ends with it.
+            context.Enter();
+            if (scopes is null)
             {
-                using (context.Enter())
+                await call.Handler.InvokeAsync(call, context, root).ConfigureAwait(false);
+            }
+            else
+            {
+                var scope = scopes.CreateAsyncScope();
+                await using (scope.ConfigureAwait(false))
                 {
                     await call.Handler.InvokeAsync(call, context, scope.ServiceProvider).ConfigureAwait(false);
                 }

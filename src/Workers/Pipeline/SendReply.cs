@@ -9,7 +9,7 @@ internal sealed class SendReply : IDeliveryStep
 {
     public ValueTask InvokeAsync(WorkerCall call)
     {
-        if (call.Delivery.Tag.Queue != QueueKind.Calls || string.IsNullOrEmpty(call.Message.ReplyTo))
+        if (call.Delivery.Tag.Queue != QueueKind.Calls || string.IsNullOrEmpty(call.Delivery.Message.ReplyTo))
         {
             return ValueTask.CompletedTask;
         }
@@ -37,7 +37,7 @@ internal sealed class SendReply : IDeliveryStep
 
         return call.Delivery.Link.ReplyAsync(new OutboundMessage
         {
-            Queue = call.Message.ReplyTo!,
+            Queue = call.Delivery.Message.ReplyTo!,
             Type = names.Type,
             ContentType = names.ContentType,
             CorrelationId = call.CorrelationId,

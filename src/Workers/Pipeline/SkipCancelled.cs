@@ -7,7 +7,7 @@ internal sealed class SkipCancelled(RunningCalls running) : IDeliveryStep
 {
     public ValueTask InvokeAsync(WorkerCall call)
     {
-        if (call.Outcome is null && call.Id is { } id && running.WasCancelled(id))
+        if (call.Outcome is null && !call.Id.IsNone && running.WasCancelled(call.Id))
         {
             call.Outcome = WorkerOutcome.Dropped;
         }

@@ -10,48 +10,70 @@ namespace Messaging.Pipeline;
 /// <summary>One call or command, with what the steps of <see cref="WorkerPipeline"/> learn and decide about it.</summary>
 internal sealed class WorkerCall
 {
-    private readonly InboundMessage _message;
+    private const long NoTimeLeft = -1;
+
+    private readonly long _timeLeftMs = NoTimeLeft;
     private bool _settled;
 
     /// <summary>The one call of a plain message.</summary>
     public WorkerCall(Delivery delivery)
     {
         Delivery = delivery;
-        _message = delivery.Message with { Body = delivery.Body };
-        Id = _message.CorrelationId is { } text ? new CallId(text) : null;
+        var message = delivery.Message;
+        Method = message.Type;
+        ContentType = message.ContentType;
+        Headers = message.Headers;
+        Body = delivery.Body;
+        Id = message.CorrelationId is { } text ? new CallId(text) : CallId.None;
     }
 
     /// <summary>One call of a batch.</summary>
-    public WorkerCall(Delivery delivery, in BatchFrame frame, TimeSpan? timeLeft)
+    public WorkerCall(Delivery delivery, in BatchFrame frame, long? timeLeftMs)
     {
         Delivery = delivery;
-        _message = new InboundMessage
-        {
-            Type = frame.Type,
-            ContentType = frame.ContentType,
-            Headers = frame.Headers,
-            Body = frame.Body,
-            ReplyTo = delivery.Message.ReplyTo,
-            UserId = delivery.Message.UserId,
-            Redelivered = delivery.Message.Redelivered,
-        };
+        Method = frame.Type;
+        ContentType = frame.ContentType;
+        Headers = frame.Headers;
+        Body = frame.Body;
         Id = new CallId(frame.Id, null);
-        TimeLeft = timeLeft;
+        _timeLeftMs = timeLeftMs ?? NoTimeLeft;
     }
 
     /// <summary>The message that brought it, alone or with others.</summary>
     public Delivery Delivery { get; }
 
-    /// <summary>The properties and the body, as of a message of its own. A batch's have no text for the correlation id.</summary>
-    public ref readonly InboundMessage Message => ref _message;
+    /// <summary>The <c>type</c> property, which names the method.</summary>
+    public string? Method { get; }
 
-    /// <summary>Its correlation id; null for a command sent without one.</summary>
-    public CallId? Id { get; }
+    public string? ContentType { get; }
 
-    public string? CorrelationId => _message.CorrelationId ?? Id?.ToString();
+    public IReadOnlyDictionary<string, object?>? Headers { get; }
+
+    public ReadOnlyMemory<byte> Body { get; }
+
+    /// <summary>Its correlation id; none for a command sent without one.</summary>
+    public CallId Id { get; }
+
+    /// <summary>The correlation id of a plain message, as it came.</summary>
+    public string? PlainCorrelationId => Delivery.Message.CorrelationId;
+
+    public string? CorrelationId => PlainCorrelationId ?? (Id.IsNone ? null : Id.ToString());
 
     /// <summary>The time that a batch leaves it; null where its message says it, if anything does.</summary>
-    public TimeSpan? TimeLeft { get; }
+    public TimeSpan? TimeLeft => _timeLeftMs == NoTimeLeft ? null : TimeSpan.FromMilliseconds(_timeLeftMs);
+
+    /// <summary>The properties as of a message of its own.</summary>
+    public InboundMessage Message => Delivery.IsBatch
+        ? new InboundMessage
+        {
+            Type = Method,
+            ContentType = ContentType,
+            Headers = Headers,
+            ReplyTo = Delivery.Message.ReplyTo,
+            UserId = Delivery.Message.UserId,
+            Redelivered = Delivery.Message.Redelivered,
+        }
+        : Delivery.Message;
 
     /// <summary>Whether the worker is stopping.</summary>
     public bool Draining { get; set; }

@@ -26,7 +26,7 @@ internal sealed partial class ReplyPump(WorkerLink link, string replyTo, ILogger
     public bool TryPost(WorkerCall call, FrameNames names, IReadOnlyDictionary<string, object?>? headers, ReadOnlySpan<byte> body)
     {
         var frameBytes = BatchWriter.Measure(names, headers, body.Length);
-        if (call.Id is not { Text: null } id || !Fits(frameBytes) || (!call.Delivery.IsBatch && Calls <= 1 && IsIdle))
+        if (call.Id.Text is not null || call.Id.IsNone || !Fits(frameBytes) || (!call.Delivery.IsBatch && Calls <= 1 && IsIdle))
         {
             return false;
         }
@@ -35,7 +35,7 @@ internal sealed partial class ReplyPump(WorkerLink link, string replyTo, ILogger
         call.TryClaimSettling();
         lock (Sync)
         {
-            Open(lane: 0, frameBytes, costUs: 0, int.MaxValue, now: 0).Add(call, id.Number, call.HandlerUs, names, headers, body, frameBytes);
+            Open(lane: 0, frameBytes, costUs: 0, int.MaxValue, now: 0).Add(call, call.Id.Number, call.HandlerUs, names, headers, body, frameBytes);
             Wake();
         }
 
@@ -101,7 +101,7 @@ internal sealed partial class ReplyPump(WorkerLink link, string replyTo, ILogger
     protected override void OnFailed(WorkerCall item, TransportException exception)
     {
         // Not settled: the link is being lost, and the broker gives the delivery to another worker.
-        LogNotSent(logger, replyTo, item.Message.Type, item.CorrelationId, exception.Message);
+        LogNotSent(logger, replyTo, item.Method, item.CorrelationId, exception.Message);
         item.Delivery.Abandon();
     }
 

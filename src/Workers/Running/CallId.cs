@@ -23,5 +23,10 @@ internal readonly record struct CallId(UInt128 Number, string? Text)
         }
     }
 
+    /// <summary>A call without a correlation id.</summary>
+    public static CallId None => default;
+
+    public bool IsNone => Number == 0 && Text is null;
+
     public override string ToString() => Text ?? CorrelationIds.Format(Number);
 }

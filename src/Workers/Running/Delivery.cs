@@ -10,6 +10,7 @@ namespace Messaging.Running;
 /// </summary>
 internal sealed class Delivery
 {
+    private readonly InboundMessage _message;
     private readonly byte[] _body;
     private readonly int _length;
     private int _left = 1;
@@ -20,7 +21,7 @@ internal sealed class Delivery
     {
         Link = link;
         Tag = new DeliveryTag(queue, message.DeliveryTag);
-        Message = message with { Body = default };
+        _message = message with { Body = default };
         BodyBytes = message.Body.Length;
         IsOversize = BodyBytes > maxBodyBytes;
         _length = IsOversize ? 0 : BodyBytes;
@@ -33,7 +34,7 @@ internal sealed class Delivery
     public DeliveryTag Tag { get; }
 
     /// <summary>The message without its body.</summary>
-    public InboundMessage Message { get; }
+    public ref readonly InboundMessage Message => ref _message;
 
     /// <summary>The body's size as it came.</summary>
     public int BodyBytes { get; }

@@ -52,8 +52,8 @@ internal sealed partial class DeliveryUnpacker(string service, IReadOnlyList<str
         }
     }
 
-    private static TimeSpan? TimeLeft(uint milliseconds, uint ageMs) =>
-        milliseconds == BatchFormat.NoTimeout ? null : TimeSpan.FromMilliseconds(Math.Max(0L, (long)milliseconds - ageMs));
+    private static long? TimeLeft(uint milliseconds, uint ageMs) =>
+        milliseconds == BatchFormat.NoTimeout ? null : Math.Max(0L, (long)milliseconds - ageMs);
 
     private ReplyPump? FindPump(Delivery delivery, int calls)
     {

@@ -43,8 +43,8 @@ internal sealed partial class RunningCall(WorkerLink link, ILogger logger) : Dea
     /// <summary>Why it was stopped, while it ran.</summary>
     public StopReason Reason => (StopReason)Math.Max(0, Volatile.Read(ref _reason));
 
-    /// <summary>Its key in <see cref="RunningCalls"/>; null without one. Guarded by that, as are its neighbours.</summary>
-    public CallId? Id { get; set; }
+    /// <summary>Its key in <see cref="RunningCalls"/>, if it has one. Guarded by that, as are its neighbours.</summary>
+    public CallId Id { get; set; }
 
     public RunningCall? NextRunning { get; set; }
 

@@ -13,8 +13,8 @@ internal sealed class RunningCalls
     public bool WasCancelled(CallId id) => _early.Contains(id);
 
     /// <param name="call">The call.</param>
-    /// <param name="id">Its correlation id; null for a command sent without one.</param>
-    public void Add(RunningCall call, CallId? id)
+    /// <param name="id">Its correlation id, if it has one.</param>
+    public void Add(RunningCall call, CallId id)
     {
         lock (_lock)
         {
@@ -27,10 +27,10 @@ internal sealed class RunningCalls
             _first = call;
 
             // A stranger may repeat an id; the first keeps it, the second just can't be cancelled by id.
-            call.Id = id is { } given && _byId.TryAdd(given, call) ? given : null;
+            call.Id = !id.IsNone && _byId.TryAdd(id, call) ? id : CallId.None;
         }
 
-        if (id is { } known && _early.Contains(known))
+        if (!id.IsNone && _early.Contains(id))
         {
             // The cancel came between the look at delivery and now.
             call.Stop(StopReason.CallerCancelled);
@@ -57,9 +57,9 @@ internal sealed class RunningCalls
 
             call.NextRunning = null;
             call.PreviousRunning = null;
-            if (call.Id is { } id)
+            if (!call.Id.IsNone)
             {
-                _byId.Remove(id);
+                _byId.Remove(call.Id);
             }
         }
     }
