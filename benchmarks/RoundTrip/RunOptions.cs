@@ -70,6 +70,16 @@ internal sealed record RunOptions
                     CultureInfo.InvariantCulture,
                     $"{Requesters.Max()} requesters cannot share {Callers.Min()} callers. Write --callers {Requesters.Max()} or more.");
             }
+
+            if (Split && Systems.Contains(MessagingSystem.InMemoryName, StringComparer.Ordinal))
+            {
+                yield return $"{MessagingSystem.InMemoryName} lives in one process. Leave out --split, or it from --systems.";
+            }
+
+            if (Queue == QueueKind.Quorum && Systems.Contains(MessagingSystem.InMemoryName, StringComparer.Ordinal))
+            {
+                yield return $"{MessagingSystem.InMemoryName} has no quorum queues. Leave out --queue, or it from --systems.";
+            }
         }
     }
 
