@@ -48,6 +48,9 @@ internal sealed record RunOptions
     /// <summary>Every worker has a process of its own, and every requester where there are several.</summary>
     public required bool Split { get; init; }
 
+    /// <summary>Sample what is allocated, by type.</summary>
+    public required bool Allocations { get; init; }
+
     /// <summary>Every combination, by which a sweep goes.</summary>
     public IReadOnlyList<Case> Cases =>
     [
