@@ -48,6 +48,9 @@ internal sealed record RunOptions
     /// <summary>Every worker has a process of its own, and every requester where there are several.</summary>
     public required bool Split { get; init; }
 
+    /// <summary>Sample what is allocated, by type.</summary>
+    public required bool Allocations { get; init; }
+
     /// <summary>Every combination, by which a sweep goes.</summary>
     public IReadOnlyList<Case> Cases =>
     [
@@ -69,6 +72,16 @@ internal sealed record RunOptions
                 yield return string.Create(
                     CultureInfo.InvariantCulture,
                     $"{Requesters.Max()} requesters cannot share {Callers.Min()} callers. Write --callers {Requesters.Max()} or more.");
+            }
+
+            if (Split && Systems.Contains(MessagingSystem.InMemoryName, StringComparer.Ordinal))
+            {
+                yield return $"{MessagingSystem.InMemoryName} lives in one process. Leave out --split, or it from --systems.";
+            }
+
+            if (Queue == QueueKind.Quorum && Systems.Contains(MessagingSystem.InMemoryName, StringComparer.Ordinal))
+            {
+                yield return $"{MessagingSystem.InMemoryName} has no quorum queues. Leave out --queue, or it from --systems.";
             }
         }
     }

@@ -61,6 +61,6 @@ internal static class CommaList
             result.AddError($"{name} names nothing.");
         }
 
-        return [.. values];
+        return [.. values.Distinct()];
     }
 }

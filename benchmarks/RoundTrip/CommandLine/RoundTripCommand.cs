@@ -58,13 +58,14 @@ internal static class RoundTripCommand
     private static readonly Option<double> _seconds = new("--seconds") { Description = "Seconds of calls that count.", DefaultValueFactory = _ => 5 };
     private static readonly Option<int> _rounds = Number("--rounds", "How often everything is repeated; medians are reported.", 3);
     private static readonly Option<bool> _split = new("--split") { Description = "Run every worker in a process of its own, and every requester where there are several." };
+    private static readonly Option<bool> _allocations = new("--allocations") { Description = "Report what requesters and workers allocate per call by type, sampled." };
     private static readonly Option<bool> _json = new("--json") { Description = "One JSON line per system and case on standard output, and nothing else there." };
 
     public static RootCommand Create()
     {
         var command = new RootCommand("Measures request/reply round trips of several libraries side by side over one RabbitMQ broker.")
         {
-            _broker, _brokerPid, _systems, _callers, _queue, _payload, _handler, _concurrency, _workers, _requesters, _warmUp, _seconds, _rounds, _split, _json,
+            _broker, _brokerPid, _systems, _callers, _queue, _payload, _handler, _concurrency, _workers, _requesters, _warmUp, _seconds, _rounds, _split, _allocations, _json,
         };
         command.Subcommands.Add(PartyCommand.Create());
         command.SetAction(RunAsync);
@@ -91,6 +92,10 @@ internal static class RoundTripCommand
             else
             {
                 TableReport.Write(lines, AnsiConsole.Console);
+                if (options.Allocations)
+                {
+                    AllocationReport.Write(lines, AnsiConsole.Console);
+                }
             }
 
             return 0;
@@ -118,6 +123,7 @@ internal static class RoundTripCommand
         Measured = TimeSpan.FromSeconds(arguments.GetValue(_seconds)),
         Rounds = arguments.GetValue(_rounds),
         Split = arguments.GetValue(_split),
+        Allocations = arguments.GetValue(_allocations),
     };
 
     private static Option<int> Number(string name, string description, int standard, int maximum = int.MaxValue)

@@ -12,6 +12,8 @@ namespace Messaging.RoundTrip.Measuring;
 /// <param name="AllocatedBytesPerCall">The managed memory that requesters and workers allocated per call, in bytes.</param>
 /// <param name="ShareMax">The calls of the worker that handled most, relative to the mean of all workers: 1 is perfect balance.</param>
 /// <param name="HandlerUs">How long a handler took in the mean, in microseconds, measured inside it.</param>
+/// <param name="Calls">How many calls all this is of.</param>
+/// <param name="SampledAllocations">The bytes that were allocated in each process, by type; empty unless they were sampled.</param>
 internal sealed record Measurement(
     string System,
     Case Case,
@@ -21,7 +23,9 @@ internal sealed record Measurement(
     double CpuUsPerCall,
     double AllocatedBytesPerCall,
     double ShareMax,
-    double HandlerUs)
+    double HandlerUs,
+    long Calls,
+    IReadOnlyList<KeyValuePair<string, long>> SampledAllocations)
 {
     /// <summary>Puts together what the parties counted.</summary>
     /// <param name="system">The system's name.</param>
@@ -52,6 +56,8 @@ internal sealed record Measurement(
             (results.Sum(result => result.Used.Cpu.TotalMicroseconds) + brokerCpu.TotalMicroseconds) / latencies.Count,
             (double)results.Sum(result => result.Used.AllocatedBytes) / latencies.Count,
             handled.Max() / Math.Max(1, handled.Average()),
-            results.Sum(result => result.Busy.TotalMicroseconds) / Math.Max(1, handled.Sum()));
+            results.Sum(result => result.Busy.TotalMicroseconds) / Math.Max(1, handled.Sum()),
+            latencies.Count,
+            [.. results.SelectMany(result => result.SampledAllocations)]);
     }
 }

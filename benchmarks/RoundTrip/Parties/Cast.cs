@@ -19,7 +19,7 @@ internal sealed class Cast : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<Cast> StartAsync(string system, Case one, RunOptions options, MeasuredBroker broker, CancellationToken cancellationToken)
     {
-        var setup = new PartySetup { System = system, Common = options.SetupOf(one, broker.Uri) };
+        var setup = new PartySetup { System = system, Common = options.SetupOf(one, broker.Uri), SampleAllocations = options.Allocations };
         var cast = new Cast(broker);
         try
         {

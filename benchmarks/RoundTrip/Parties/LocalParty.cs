@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using Messaging.RoundTrip.Measuring;
 using Messaging.RoundTrip.Systems;
@@ -10,6 +11,7 @@ internal sealed class LocalParty : IParty
     private readonly List<IRoundTripSystem> _systems = [];
     private readonly List<HandlerWork> _works = [];
     private CallLoad _load = CallLoad.None;
+    private AllocationSampler? _allocations;
     private long _start;
     private ProcessUse _usedBefore = ProcessUse.Own();
     private (long Handled, TimeSpan Busy)[] _workBefore = [];
@@ -40,6 +42,7 @@ internal sealed class LocalParty : IParty
 
     public Task BeginAsync()
     {
+        _allocations?.Enable();
         _load.Begin();
         return Task.CompletedTask;
     }
@@ -48,6 +51,7 @@ internal sealed class LocalParty : IParty
     {
         _workBefore = ReadWork();
         _usedBefore = ProcessUse.Own();
+        _allocations?.Start();
         _start = Stopwatch.GetTimestamp();
         _load.Measure();
         return Task.CompletedTask;
@@ -58,6 +62,7 @@ internal sealed class LocalParty : IParty
         _load.Stop();
         var elapsed = Stopwatch.GetElapsedTime(_start);
         var used = ProcessUse.Own().Since(_usedBefore);
+        var sampled = _allocations?.Stop() ?? ImmutableDictionary<string, long>.Empty;
         var work = ReadWork().Zip(_workBefore, (now, before) => (Handled: now.Handled - before.Handled, Busy: now.Busy - before.Busy)).ToList();
         return new PartyResult
         {
@@ -65,6 +70,7 @@ internal sealed class LocalParty : IParty
             Busy = TimeSpan.FromTicks(work.Sum(one => one.Busy.Ticks)),
             Elapsed = elapsed,
             Used = used,
+            SampledAllocations = sampled,
             Latencies = await _load.LatenciesAsync(),
         };
     }
@@ -72,6 +78,7 @@ internal sealed class LocalParty : IParty
     public async ValueTask DisposeAsync()
     {
         _load.Stop();
+        _allocations?.Dispose();
         // Requesters were added last and go first.
         foreach (var system in Enumerable.Reverse(_systems))
         {
@@ -96,10 +103,11 @@ internal sealed class LocalParty : IParty
             await requesters[i].StartRequesterAsync(setup.Common, cancellationToken);
 
             // One call alone first: what is broken says so here, and what is built at first use is built by one caller.
-            await requesters[i].CallAsync().WaitAsync(cancellationToken);
+            await requesters[i].CallAsync().AsTask().WaitAsync(cancellationToken);
         }
 
         _load = new CallLoad(requesters, setup.Callers);
+        _allocations = setup.SampleAllocations ? new AllocationSampler() : null;
         _workBefore = ReadWork();
     }
 

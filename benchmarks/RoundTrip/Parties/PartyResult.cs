@@ -17,6 +17,9 @@ internal sealed record PartyResult
     /// <summary>What its process used.</summary>
     public required ProcessUse Used { get; init; }
 
+    /// <summary>The bytes that its process allocated, by type; empty unless they were sampled.</summary>
+    public required IReadOnlyDictionary<string, long> SampledAllocations { get; init; }
+
     /// <summary>How long its calls took.</summary>
     public required LatencyHistogram Latencies { get; init; }
 }

@@ -19,4 +19,7 @@ internal sealed record PartySetup
 
     /// <summary>How many callers share its requesters.</summary>
     public int Callers { get; init; }
+
+    /// <summary>Whether it samples what its process allocates, by type.</summary>
+    public bool SampleAllocations { get; init; }
 }

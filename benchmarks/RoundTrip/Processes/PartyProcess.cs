@@ -73,7 +73,15 @@ internal sealed class PartyProcess : IParty
     /// <summary>Asks it to end, and kills it when it does not.</summary>
     public async ValueTask DisposeAsync()
     {
-        _process.StandardInput.Close();
+        try
+        {
+            _process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It has ended already, with something left to read.
+        }
+
         using var limit = new CancellationTokenSource(_endLimit);
         try
         {

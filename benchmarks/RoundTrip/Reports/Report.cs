@@ -6,7 +6,8 @@ namespace Messaging.RoundTrip.Reports;
 /// <summary>One line of a report: medians over the rounds.</summary>
 /// <param name="Median">Every figure is the median of its own kind.</param>
 /// <param name="Ratio">The median over the rounds of this system's calls per second to the yardstick's in the same round; null when that was not measured.</param>
-internal sealed record ReportLine(Measurement Median, double? Ratio);
+/// <param name="Allocations">What was allocated, by type, when it was sampled.</param>
+internal sealed record ReportLine(Measurement Median, double? Ratio, IReadOnlyList<AllocatedType> Allocations);
 
 /// <summary>Turns the measurements of all rounds into medians and ratios.</summary>
 internal static class Report
@@ -15,26 +16,28 @@ internal static class Report
     /// <param name="rounds">The measurements of each round.</param>
     public static IReadOnlyList<ReportLine> Lines(IReadOnlyList<IReadOnlyList<Measurement>> rounds)
     {
-        var lines = new List<ReportLine>();
-        foreach (var group in rounds.SelectMany(round => round).GroupBy(one => (one.System, one.Case)))
-        {
-            var (system, measured) = group.Key;
-            lines.Add(new ReportLine(
-                new Measurement(
-                    system,
-                    measured,
-                    Median(group.Select(one => one.CallsPerSecond)),
-                    Median(group.Select(one => one.P50Us)),
-                    Median(group.Select(one => one.P99Us)),
-                    Median(group.Select(one => one.CpuUsPerCall)),
-                    Median(group.Select(one => one.AllocatedBytesPerCall)),
-                    Median(group.Select(one => one.ShareMax)),
-                    Median(group.Select(one => one.HandlerUs))),
-                Ratio(rounds, system, measured)));
-        }
-
+        var lines = rounds
+            .SelectMany(round => round)
+            .GroupBy(one => (one.System, one.Case))
+            .Select(group => new ReportLine(
+                MedianOf([.. group]), Ratio(rounds, group.Key.System, group.Key.Case), AllocationReport.Types([.. group])));
         var cases = rounds[0].Select(one => one.Case).Distinct().ToList();
         return [.. lines.OrderBy(line => cases.IndexOf(line.Median.Case)).ThenBy(line => IndexOf(line.Median.System))];
+    }
+
+    private static Measurement MedianOf(IReadOnlyList<Measurement> measurements)
+    {
+        double Of(Func<Measurement, double> figure) => Median(measurements.Select(figure));
+        return measurements[0] with
+        {
+            CallsPerSecond = Of(one => one.CallsPerSecond),
+            P50Us = Of(one => one.P50Us),
+            P99Us = Of(one => one.P99Us),
+            CpuUsPerCall = Of(one => one.CpuUsPerCall),
+            AllocatedBytesPerCall = Of(one => one.AllocatedBytesPerCall),
+            ShareMax = Of(one => one.ShareMax),
+            HandlerUs = Of(one => one.HandlerUs),
+        };
     }
 
     private static double? Ratio(IReadOnlyList<IReadOnlyList<Measurement>> rounds, string system, Case measured)

@@ -52,7 +52,7 @@ internal static class TableReport
         columns.ForEach(column => table.AddColumn(new TableColumn(column.Title).RightAligned()));
 
         Case? last = null;
-        foreach (var (median, ratio) in lines)
+        foreach (var (median, ratio, _) in lines)
         {
             if (last is not null && last != median.Case)
             {

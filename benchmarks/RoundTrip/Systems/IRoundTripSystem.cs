@@ -18,5 +18,5 @@ internal interface IRoundTripSystem : IAsyncDisposable
 
     /// <summary>Makes one call and checks its reply. Safe to call from many callers at once.</summary>
     /// <exception cref="InvalidDataException">The reply is not what was sent.</exception>
-    Task CallAsync();
+    ValueTask CallAsync();
 }

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
+using Messaging.InMemory;
 using Messaging.RabbitMq;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -16,20 +18,37 @@ public interface IEcho
 }
 
 /// <summary>This repository's library as a user would set it up: a typed contract, JSON, every guarantee on. Two hosts, so two pairs of connections.</summary>
-/// <param name="directReplyTo">Replies come over amq.rabbitmq.reply-to instead of an exclusive queue.</param>
-internal sealed partial class MessagingSystem(bool directReplyTo) : IRoundTripSystem
+/// <param name="useTransport">Chooses the broker.</param>
+internal sealed partial class MessagingSystem(Action<MessagingBuilder, SystemSetup> useTransport) : IRoundTripSystem
 {
     public const string Name = "messaging";
     public const string DirectReplyToName = "messaging-direct";
+    public const string InMemoryName = "messaging-inmemory";
 
     private IHost? _workerHost;
     private IHost? _requesterHost;
     private IEcho? _echo;
     private EchoRequest _request = new("");
 
+    /// <summary>Over RabbitMQ.</summary>
+    /// <param name="replyPath">How replies come.</param>
+    public static Func<IRoundTripSystem> OnRabbitMq(RabbitMqReplyPath replyPath) => () => new MessagingSystem((messaging, setup) =>
+        messaging.UseRabbitMq(options =>
+        {
+            options.Uri = setup.Broker;
+            options.ReplyPath = replyPath;
+        }));
+
+    /// <summary>Over one broker inside this process, which all that are made share.</summary>
+    public static Func<IRoundTripSystem> InMemory()
+    {
+        var broker = new InMemoryBroker();
+        return () => new MessagingSystem((messaging, _) => messaging.UseInMemory(broker));
+    }
+
     public Task StartWorkerAsync(SystemSetup setup, HandlerWork work, CancellationToken cancellationToken)
     {
-        _workerHost = CreateHost(setup.Broker, messaging => messaging.AddWorker<IEcho, Echo>(worker =>
+        _workerHost = CreateHost(setup, messaging => messaging.AddWorker<IEcho, Echo>(worker =>
         {
             worker.Concurrency = setup.Concurrency;
             worker.CallQueue = setup.Queue == QueueKind.Quorum ? CallQueueType.Quorum : CallQueueType.Classic;
@@ -40,13 +59,15 @@ internal sealed partial class MessagingSystem(bool directReplyTo) : IRoundTripSy
     public async Task StartRequesterAsync(SystemSetup setup, CancellationToken cancellationToken)
     {
         _request = new EchoRequest(new string('x', setup.PayloadBytes));
-        _requesterHost = CreateHost(setup.Broker, messaging => messaging.AddRequester<IEcho>(
+        _requesterHost = CreateHost(setup, messaging => messaging.AddRequester<IEcho>(
             requester => requester.ConfirmCalls = setup.Queue == QueueKind.Quorum));
         await _requesterHost.StartAsync(cancellationToken);
         _echo = _requesterHost.Services.GetRequiredService<IEcho>();
     }
 
-    public async Task CallAsync()
+    // Pooled, as this method is the benchmark's and not the library's: it must not count as an allocation of every call.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask CallAsync()
     {
         var reply = await _echo!.EchoAsync(_request);
         if (!string.Equals(reply.Payload, _request.Payload, StringComparison.Ordinal))
@@ -67,21 +88,17 @@ internal sealed partial class MessagingSystem(bool directReplyTo) : IRoundTripSy
         }
     }
 
-    private IHost CreateHost(Uri broker, Action<MessagingBuilder> add)
+    private IHost CreateHost(SystemSetup setup, Action<MessagingBuilder> add)
     {
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
         // Standard output is the report's, or what a worker's process answers on.
         builder.Logging.AddSimpleConsole();
         builder.Services.Configure<ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         builder.Logging.AddFilter(level => level >= LogLevel.Error);
-        add(builder.Services.AddMessaging().UseRabbitMq(options => Configure(options, broker)).UseJson(EchoJson.Default));
+        var messaging = builder.Services.AddMessaging().UseJson(EchoJson.Default);
+        useTransport(messaging, setup);
+        add(messaging);
         return builder.Build();
-    }
-
-    private void Configure(RabbitMqOptions options, Uri broker)
-    {
-        options.Uri = broker;
-        options.ReplyPath = directReplyTo ? RabbitMqReplyPath.DirectReplyTo : RabbitMqReplyPath.ExclusiveQueue;
     }
 
     private sealed class Echo(HandlerWork work) : IEcho

@@ -65,7 +65,7 @@ internal sealed class RabbitMqClientSystem(bool directReplyTo) : IRoundTripSyste
         await _requesterChannel.BasicConsumeAsync(_replyTo, autoAck: true, new ReplyConsumer(_requesterChannel, _pending), cancellationToken);
     }
 
-    public async Task CallAsync()
+    public async ValueTask CallAsync()
     {
         var correlationId = Interlocked.Increment(ref _lastCorrelationId).ToString(CultureInfo.InvariantCulture);
         // Without this option the caller's next call would run on the connection's dispatch loop and stall all other replies.

@@ -1,3 +1,5 @@
+using Messaging.RabbitMq;
+
 namespace Messaging.RoundTrip.Systems;
 
 /// <summary>The systems by the names that the command line and the reports use.</summary>
@@ -10,15 +12,17 @@ internal static class SystemCatalog
     public static IReadOnlyList<string> Default { get; } = [MessagingSystem.Name, RabbitMqClientSystem.Name, MassTransitSystem.Name];
 
     /// <summary>All names that <see cref="Open"/> knows.</summary>
-    public static IReadOnlyList<string> All { get; } = [.. Default, MessagingSystem.DirectReplyToName, RabbitMqClientSystem.DirectReplyToName, MassTransitSystem.TunedName];
+    public static IReadOnlyList<string> All { get; } =
+        [.. Default, MessagingSystem.DirectReplyToName, MessagingSystem.InMemoryName, RabbitMqClientSystem.DirectReplyToName, MassTransitSystem.TunedName];
 
     /// <summary>What makes the workers and requesters of one party, not connected yet.</summary>
     /// <param name="name">One of <see cref="All"/>.</param>
     /// <exception cref="ArgumentException">There is no such system.</exception>
     public static Func<IRoundTripSystem> Open(string name) => name switch
     {
-        MessagingSystem.Name => () => new MessagingSystem(directReplyTo: false),
-        MessagingSystem.DirectReplyToName => () => new MessagingSystem(directReplyTo: true),
+        MessagingSystem.Name => MessagingSystem.OnRabbitMq(RabbitMqReplyPath.ExclusiveQueue),
+        MessagingSystem.DirectReplyToName => MessagingSystem.OnRabbitMq(RabbitMqReplyPath.DirectReplyTo),
+        MessagingSystem.InMemoryName => MessagingSystem.InMemory(),
         RabbitMqClientSystem.Name => () => new RabbitMqClientSystem(directReplyTo: false),
         RabbitMqClientSystem.DirectReplyToName => () => new RabbitMqClientSystem(directReplyTo: true),
         MassTransitSystem.Name => () => new MassTransitSystem(tuned: false),
