@@ -104,10 +104,8 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         CancellationToken cancellationToken)
     {
         // 3. The pending call: whatever ends it first is its only outcome.
-        var call = new PendingCall<TRequest, TReply>(this, policy, request, options, clock, attempt)
-        {
-            Activity = MessagingTelemetry.StartPending(operation),
-        };
+        var extras = CallExtras.Create(options, attempt, MessagingTelemetry.StartPending(operation), handler, cancellationToken);
+        var call = new PendingCall<TRequest, TReply>(this, policy, request, clock, extras);
         Calls.Add(call);
 
         // 4. The window bounds what is under way. A call without room waits inside its deadline, or fails if so configured.
@@ -115,7 +113,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         if (window.TryEnter())
         {
             call.TryAdmit();
-            call.Watch(handler, cancellationToken);
+            call.Watch(cancellationToken);
             Start(call);
         }
         else if (policy.Service.FailsWhenFull)
@@ -124,7 +122,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         }
         else
         {
-            call.Watch(handler, cancellationToken);
+            call.Watch(cancellationToken);
             window.Wait(call);
         }
 
@@ -242,7 +240,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         }
 
         // 7. A lone call goes at once. Where others are under way, those that wait for the connection share a message.
-        var headers = RequestHeaders.Create(call.Attempt, call.Activity ?? Activity.Current, call.Options?.Headers);
+        var headers = RequestHeaders.Create(call.Extras?.Attempt ?? 1, call.Activity ?? Activity.Current, call.Extras?.Options?.Headers);
         var packs = policy.Service.Packs && policy.Service.Window.Count > 1;
         if (packs)
         {
@@ -282,28 +280,10 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         }
         else
         {
-            _ = FinishPublishAsync(publish, buffer, call);
-        }
-    }
-
-    // 9. The reply arrives at CallLink.OnReply, which hands it to PendingCall<TRequest, TReply>.OnReply.
-    private static async Task FinishPublishAsync(ValueTask publish, PooledBuffer buffer, PendingCall call)
-    {
-        try
-        {
-            await publish.ConfigureAwait(false);
-        }
-        catch (TransportException exception)
-        {
-            call.OnSendFailed(exception);
-            return;
-        }
-        finally
-        {
-            buffer.Return();
+            _ = call.FinishSendAsync(publish, buffer);
         }
 
-        call.OnSent();
+        // 9. The reply arrives at CallLink.OnReply, which hands it to PendingCall<TRequest, TReply>.OnReply.
     }
 
     private async Task ResendAsync<TRequest, TReply>(PendingCall<TRequest, TReply> call)

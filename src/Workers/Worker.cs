@@ -130,7 +130,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     private async Task StopHandlersWhenLostAsync(WorkerLink link)
     {
         await link.Lost.ConfigureAwait(false);
-        _running.StopAll(link, StopReason.LinkLost);
+        _running.StopAll(StopReason.LinkLost, link);
     }
 
     private async ValueTask ServeAsync(WorkerCall call)

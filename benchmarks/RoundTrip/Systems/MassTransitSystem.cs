@@ -16,7 +16,7 @@ internal sealed class MassTransitSystem(bool tuned) : IRoundTripSystem
     private IBusControl? _workerBus;
     private IBusControl? _requesterBus;
     private IRequestClient<EchoRequest>? _client;
-    private EchoRequest _request = new("");
+    private EchoRequest _request = new();
 
     public async Task StartWorkerAsync(SystemSetup setup, HandlerWork work, CancellationToken cancellationToken)
     {
@@ -39,7 +39,7 @@ internal sealed class MassTransitSystem(bool tuned) : IRoundTripSystem
 
     public async Task StartRequesterAsync(SystemSetup setup, CancellationToken cancellationToken)
     {
-        _request = new EchoRequest(new string('x', setup.PayloadBytes));
+        _request = new EchoRequest { Payload = new string('x', setup.PayloadBytes) };
         _requesterBus = Bus.Factory.CreateUsingRabbitMq(configurator =>
         {
             ConfigureHost(configurator, setup.Broker, "requester");
@@ -111,7 +111,7 @@ internal sealed class MassTransitSystem(bool tuned) : IRoundTripSystem
         public async Task Consume(ConsumeContext<EchoRequest> context)
         {
             await work.RunAsync();
-            await context.RespondAsync(new EchoReply(context.Message.Payload));
+            await context.RespondAsync(new EchoReply { Payload = context.Message.Payload });
         }
     }
 }

@@ -28,7 +28,7 @@ internal sealed partial class MessagingSystem(Action<MessagingBuilder, SystemSet
     private IHost? _workerHost;
     private IHost? _requesterHost;
     private IEcho? _echo;
-    private EchoRequest _request = new("");
+    private EchoRequest _request = new();
 
     /// <summary>Over RabbitMQ.</summary>
     /// <param name="replyPath">How replies come.</param>
@@ -58,7 +58,7 @@ internal sealed partial class MessagingSystem(Action<MessagingBuilder, SystemSet
 
     public async Task StartRequesterAsync(SystemSetup setup, CancellationToken cancellationToken)
     {
-        _request = new EchoRequest(new string('x', setup.PayloadBytes));
+        _request = new EchoRequest { Payload = new string('x', setup.PayloadBytes) };
         _requesterHost = CreateHost(setup, messaging => messaging.AddRequester<IEcho>(
             requester => requester.ConfirmCalls = setup.Queue == QueueKind.Quorum));
         await _requesterHost.StartAsync(cancellationToken);
@@ -106,13 +106,13 @@ internal sealed partial class MessagingSystem(Action<MessagingBuilder, SystemSet
         public Task<EchoReply> EchoAsync(EchoRequest request, CancellationToken ct = default)
         {
             var working = work.RunAsync();
-            return working.IsCompletedSuccessfully ? Task.FromResult(new EchoReply(request.Payload)) : AnswerAfterAsync(working, request);
+            return working.IsCompletedSuccessfully ? Task.FromResult(new EchoReply { Payload = request.Payload }) : AnswerAfterAsync(working, request);
         }
 
         private static async Task<EchoReply> AnswerAfterAsync(ValueTask working, EchoRequest request)
         {
             await working;
-            return new EchoReply(request.Payload);
+            return new EchoReply { Payload = request.Payload };
         }
     }
 

@@ -66,16 +66,19 @@ internal sealed class DeadlineWheel : IDisposable
         }
     }
 
-    /// <summary>Takes an entry off. Harmless when it has fired or was never added.</summary>
-    public void Remove(DeadlineEntry entry)
+    /// <summary>Takes an entry off. False, and harmless, when it has fired, is firing this moment, or was never added.</summary>
+    public bool Remove(DeadlineEntry entry)
     {
         var slot = _slots[entry.Tick % SlotCount];
         lock (slot)
         {
-            if (entry.Listed)
+            if (!entry.Listed)
             {
-                slot.Remove(entry);
+                return false;
             }
+
+            slot.Remove(entry);
+            return true;
         }
     }
 

@@ -24,7 +24,19 @@ internal static class JsonWriters
 
     public static void Return(Utf8JsonWriter writer)
     {
-        writer.Reset(Stream.Null);
+        // Lets go of the caller's buffer. A stream in its place would make a buffer of its own each time.
+        writer.Reset(NoOutput.Instance);
         _cached = writer;
+    }
+
+    private sealed class NoOutput : IBufferWriter<byte>
+    {
+        public static NoOutput Instance { get; } = new();
+
+        public void Advance(int count) => throw new NotSupportedException();
+
+        public Memory<byte> GetMemory(int sizeHint = 0) => throw new NotSupportedException();
+
+        public Span<byte> GetSpan(int sizeHint = 0) => throw new NotSupportedException();
     }
 }

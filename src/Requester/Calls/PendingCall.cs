@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Messaging.Buffers;
 using Messaging.Deadlines;
 using Messaging.Policies;
 using Messaging.Transport;
@@ -10,7 +11,8 @@ namespace Messaging.Calls;
 /// One call on its way: whoever ends it first (reply, deadline, cancellation, return, lost link) decides its only
 /// outcome; the others find it ended.
 /// </summary>
-internal abstract class PendingCall(Requester requester, CallPolicy policy, in CallClock clock) : DeadlineEntry, IThreadPoolWorkItem
+internal abstract class PendingCall(Requester requester, CallPolicy policy, in CallClock clock, CallExtras? extras)
+    : DeadlineEntry, IThreadPoolWorkItem
 {
     private const int Ended = 1;
     private const int Admitted = 2;
@@ -19,7 +21,6 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
     private readonly Deadline _deadline = clock.Deadline;
     private readonly TimeSpan _timeout = clock.Timeout;
     private CallLink? _link;
-    private Watches? _watches;
     private volatile int _stage;
     private int _state;
 
@@ -36,7 +37,9 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
 
     public string CorrelationId => CorrelationIds.Format(Id);
 
-    public Activity? Activity { get; init; }
+    public CallExtras? Extras => extras;
+
+    public Activity? Activity => extras?.Activity;
 
     public CallStage Stage
     {
@@ -71,20 +74,17 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
     public bool TryAdmit() => Interlocked.CompareExchange(ref _state, Admitted, 0) == 0;
 
     /// <summary>Watches all that can end the call besides its reply.</summary>
-    /// <param name="handler">The handler that makes the call, whose end is this call's end; null outside of one.</param>
     /// <param name="cancellationToken">The caller's.</param>
-    public void Watch(CallContext? handler, CancellationToken cancellationToken)
+    public void Watch(CancellationToken cancellationToken)
     {
         requester.Deadlines.Add(this, _deadline);
-        var handlerEnds = handler?.CancellationToken ?? CancellationToken.None;
-        if (cancellationToken.CanBeCanceled || handlerEnds.CanBeCanceled)
+        if (extras is not null)
         {
-            var watches = new Watches { Handler = handler };
-            _watches = watches;
-            watches.Caller = cancellationToken.UnsafeRegister(static (call, token) => ((PendingCall)call!).Cancel(token), this);
+            var handlerEnds = extras.Handler?.CancellationToken ?? CancellationToken.None;
+            extras.CallerCancels = cancellationToken.UnsafeRegister(static (call, token) => ((PendingCall)call!).Cancel(token), this);
             if (handlerEnds != cancellationToken)
             {
-                watches.HandlerEnds = handlerEnds.UnsafeRegister(static (call, token) => ((PendingCall)call!).OnHandlerEnded(token), this);
+                extras.HandlerEnds = handlerEnds.UnsafeRegister(static (call, token) => ((PendingCall)call!).OnHandlerEnded(token), this);
             }
         }
 
@@ -104,6 +104,26 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
             // Cancelled in the moment between entering and sending, when there was nothing yet to cancel.
             Link?.CancelRemotely(this);
         }
+    }
+
+    /// <summary>Waits until the connection has taken the call, and gives the buffer back.</summary>
+    public async Task FinishSendAsync(ValueTask sending, PooledBuffer buffer)
+    {
+        try
+        {
+            await sending.ConfigureAwait(false);
+        }
+        catch (TransportException exception)
+        {
+            OnSendFailed(exception);
+            return;
+        }
+        finally
+        {
+            buffer.Return();
+        }
+
+        OnSent();
     }
 
     /// <summary>The call was not sent, or it is unknown whether it was.</summary>
@@ -177,7 +197,7 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
 
     private void OnHandlerEnded(CancellationToken cancellationToken)
     {
-        if (_watches?.Handler is { DeadlineExceeded: true })
+        if (extras?.Handler is { DeadlineExceeded: true })
         {
             FailByDeadline();
         }
@@ -206,20 +226,10 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
     private void StopWatching()
     {
         requester.Deadlines.Remove(this);
-        if (_watches is { } watches)
+        if (extras is not null)
         {
-            watches.Caller.Unregister();
-            watches.HandlerEnds.Unregister();
+            extras.CallerCancels.Unregister();
+            extras.HandlerEnds.Unregister();
         }
-    }
-
-    /// <summary>What most calls don't have: a caller that may cancel, a handler around them.</summary>
-    private sealed class Watches
-    {
-        public CallContext? Handler { get; init; }
-
-        public CancellationTokenRegistration Caller { get; set; }
-
-        public CancellationTokenRegistration HandlerEnds { get; set; }
     }
 }

@@ -9,8 +9,8 @@ namespace Messaging.Calls;
 /// <typeparam name="TRequest">The request's type.</typeparam>
 /// <typeparam name="TReply">The reply's type.</typeparam>
 internal sealed class PendingCall<TRequest, TReply>(
-    Requester requester, CallPolicy<TRequest, TReply> policy, TRequest request, CallOptions? options, in CallClock clock, int attempt)
-    : PendingCall(requester, policy, clock)
+    Requester requester, CallPolicy<TRequest, TReply> policy, TRequest request, in CallClock clock, CallExtras? extras)
+    : PendingCall(requester, policy, clock, extras)
 {
     // Continuations run on the thread pool: the transport's thread has other replies to deliver.
     private readonly TaskCompletionSource<TReply> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -18,10 +18,6 @@ internal sealed class PendingCall<TRequest, TReply>(
     public Task<TReply> Task => _outcome.Task;
 
     public TRequest Request => request;
-
-    public CallOptions? Options => options;
-
-    public int Attempt => attempt;
 
     public new CallPolicy<TRequest, TReply> Policy => (CallPolicy<TRequest, TReply>)base.Policy;
 

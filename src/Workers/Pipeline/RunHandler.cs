@@ -26,7 +26,8 @@ internal sealed class RunHandler(
         }
 
         var start = time.GetTimestamp();
-        var current = new RunningCall(call.Delivery.Link, logger);
+        var current = call.Running ??= new RunningCall(logger);
+        current.Begin(call.Delivery.Link);
         using var activity = MessagingTelemetry.StartHandling(call.Handler!.Operation, call.Head.TraceParent, call.Head.TraceState);
         Deadline? deadline = call.Delivery.Tag.Queue == QueueKind.Calls && call.Head.Timeout is { } timeout
             ? Deadline.After(timeout, start, time)
@@ -76,8 +77,12 @@ internal sealed class RunHandler(
         {
             call.HandlerUs = (uint)Math.Min(time.GetElapsedTime(start).TotalMicroseconds, BatchFormat.NoTimeout - 1);
             running.Remove(current);
-            deadlines.Remove(current);
             current.End();
+            if (deadline is not null && !deadlines.Remove(current))
+            {
+                // The deadline has fired, maybe this moment: what it stops must not be a later call.
+                call.Running = null;
+            }
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Messaging.Batching;
 using Messaging.Buffers;
 using Messaging.Handling;
@@ -7,52 +8,39 @@ using Messaging.Wire;
 
 namespace Messaging.Pipeline;
 
-/// <summary>One call or command, with what the steps of <see cref="WorkerPipeline"/> learn and decide about it.</summary>
+/// <summary>
+/// One call or command, with what the steps of <see cref="WorkerPipeline"/> learn and decide about it. Pooled: it goes
+/// back when it has been served and, if its reply waits with others, when that has been sent.
+/// </summary>
 internal sealed class WorkerCall
 {
     private const long NoTimeLeft = -1;
+    private const int MaxPooled = 1024;
 
-    private readonly long _timeLeftMs = NoTimeLeft;
+    private static readonly ConcurrentQueue<WorkerCall> _pool = new();
+
+    private long _timeLeftMs;
+    private int _holders;
     private bool _settled;
 
-    /// <summary>The one call of a plain message.</summary>
-    public WorkerCall(Delivery delivery)
+    private WorkerCall()
     {
-        Delivery = delivery;
-        var message = delivery.Message;
-        Method = message.Type;
-        ContentType = message.ContentType;
-        Headers = message.Headers;
-        Body = delivery.Body;
-        Id = message.CorrelationId is { } text ? new CallId(text) : CallId.None;
-    }
-
-    /// <summary>One call of a batch.</summary>
-    public WorkerCall(Delivery delivery, in BatchFrame frame, long? timeLeftMs)
-    {
-        Delivery = delivery;
-        Method = frame.Type;
-        ContentType = frame.ContentType;
-        Headers = frame.Headers;
-        Body = frame.Body;
-        Id = new CallId(frame.Id, null);
-        _timeLeftMs = timeLeftMs ?? NoTimeLeft;
     }
 
     /// <summary>The message that brought it, alone or with others.</summary>
-    public Delivery Delivery { get; }
+    public Delivery Delivery { get; private set; } = null!;
 
     /// <summary>The <c>type</c> property, which names the method.</summary>
-    public string? Method { get; }
+    public string? Method { get; private set; }
 
-    public string? ContentType { get; }
+    public string? ContentType { get; private set; }
 
-    public IReadOnlyDictionary<string, object?>? Headers { get; }
+    public IReadOnlyDictionary<string, object?>? Headers { get; private set; }
 
-    public ReadOnlyMemory<byte> Body { get; }
+    public ReadOnlyMemory<byte> Body { get; private set; }
 
     /// <summary>Its correlation id; none for a command sent without one.</summary>
-    public CallId Id { get; }
+    public CallId Id { get; private set; }
 
     /// <summary>The correlation id of a plain message, as it came.</summary>
     public string? PlainCorrelationId => Delivery.Message.CorrelationId;
@@ -61,6 +49,9 @@ internal sealed class WorkerCall
 
     /// <summary>The time that a batch leaves it; null where its message says it, if anything does.</summary>
     public TimeSpan? TimeLeft => _timeLeftMs == NoTimeLeft ? null : TimeSpan.FromMilliseconds(_timeLeftMs);
+
+    /// <summary>What stops its handler; null until one runs.</summary>
+    public RunningCall? Running { get; set; }
 
     /// <summary>The properties as of a message of its own.</summary>
     public InboundMessage Message => Delivery.IsBatch
@@ -95,6 +86,52 @@ internal sealed class WorkerCall
     /// <summary>The type and content type of a reply with a body.</summary>
     public FrameNames? ReplyNames { get; set; }
 
+    /// <summary>The one call of a plain message.</summary>
+    public static WorkerCall Rent(Delivery delivery)
+    {
+        var call = Rent();
+        ref readonly var message = ref delivery.Message;
+        call.Delivery = delivery;
+        call.Method = message.Type;
+        call.ContentType = message.ContentType;
+        call.Headers = message.Headers;
+        call.Body = delivery.Body;
+        call.Id = message.CorrelationId is { } text ? new CallId(text) : CallId.None;
+        call._timeLeftMs = NoTimeLeft;
+        return call;
+    }
+
+    /// <summary>One call of a batch.</summary>
+    public static WorkerCall Rent(Delivery delivery, in BatchFrame frame, long? timeLeftMs)
+    {
+        var call = Rent();
+        call.Delivery = delivery;
+        call.Method = frame.Type;
+        call.ContentType = frame.ContentType;
+        call.Headers = frame.Headers;
+        call.Body = frame.Body;
+        call.Id = new CallId(frame.Id, null);
+        call._timeLeftMs = timeLeftMs ?? NoTimeLeft;
+        return call;
+    }
+
+    /// <summary>Somebody else keeps it too, until <see cref="Release"/>.</summary>
+    public void Hold() => Interlocked.Increment(ref _holders);
+
+    /// <summary>Gives it back with the last of those who keep it.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0 && _pool.Count < MaxPooled)
+        {
+            Delivery = null!;
+            Headers = null;
+            Body = default;
+            Handler = null;
+            Outcome = null;
+            _pool.Enqueue(this);
+        }
+    }
+
     /// <summary>Gives the outcome, unless there is one.</summary>
     public void Refuse(StatusCode status, string detail, FailureReason reason = FailureReason.None, bool mayHaveRun = false) =>
         Outcome ??= WorkerOutcome.Failed(new ReplyHead { Status = status, Detail = detail, Reason = reason, MayHaveRun = mayHaveRun });
@@ -116,7 +153,7 @@ internal sealed class WorkerCall
         }
     }
 
-    /// <summary>It has been served: what it held is given back.</summary>
+    /// <summary>It has been served: what it held is given back. Last.</summary>
     public void Leave()
     {
         ReplyBody?.Return();
@@ -125,5 +162,22 @@ internal sealed class WorkerCall
         {
             Delivery.Link.Replies.Leave(replies);
         }
+
+        Release();
+    }
+
+    private static WorkerCall Rent()
+    {
+        if (!_pool.TryDequeue(out var call))
+        {
+            call = new WorkerCall();
+        }
+
+        call._holders = 1;
+        call._settled = false;
+        call.Draining = false;
+        call.HandlerUs = BatchFormat.NoTimeout;
+        call.ReplyNames = null;
+        return call;
     }
 }

@@ -33,6 +33,7 @@ internal sealed partial class ReplyPump(WorkerLink link, string replyTo, ILogger
 
         // From here the pump settles it, maybe before this returns.
         call.TryClaimSettling();
+        call.Hold();
         lock (Sync)
         {
             Open(lane: 0, frameBytes, costUs: 0, int.MaxValue, now: 0).Add(call, call.Id.Number, call.HandlerUs, names, headers, body, frameBytes);
@@ -92,6 +93,7 @@ internal sealed partial class ReplyPump(WorkerLink link, string replyTo, ILogger
     protected override void OnSent(WorkerCall item)
     {
         var settling = item.Delivery.SettleAsync(Settlement.Done);
+        item.Release();
         if (!settling.IsCompletedSuccessfully)
         {
             _ = ObserveAsync(settling);
@@ -103,6 +105,7 @@ internal sealed partial class ReplyPump(WorkerLink link, string replyTo, ILogger
         // Not settled: the link is being lost, and the broker gives the delivery to another worker.
         LogNotSent(logger, replyTo, item.Method, item.CorrelationId, exception.Message);
         item.Delivery.Abandon();
+        item.Release();
     }
 
     protected override void OnFull(bool isFull)

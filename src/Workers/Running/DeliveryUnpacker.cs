@@ -19,7 +19,7 @@ internal sealed partial class DeliveryUnpacker(string service, IReadOnlyList<str
         if (!BatchFormat.Is(delivery.Message.ContentType))
         {
             delivery.Replies = FindPump(delivery, 1);
-            Enter(gate, new WorkerCall(delivery));
+            Enter(gate, WorkerCall.Rent(delivery));
         }
         else if (delivery.Tag.Queue != QueueKind.Calls)
         {
@@ -35,7 +35,7 @@ internal sealed partial class DeliveryUnpacker(string service, IReadOnlyList<str
             delivery.Replies = FindPump(delivery, batch.Count);
             while (batch.TryRead(out var frame))
             {
-                Enter(gate, new WorkerCall(delivery, frame, TimeLeft(frame.Number, batch.AgeMs)));
+                Enter(gate, WorkerCall.Rent(delivery, frame, TimeLeft(frame.Number, batch.AgeMs)));
             }
         }
 
@@ -47,8 +47,8 @@ internal sealed partial class DeliveryUnpacker(string service, IReadOnlyList<str
         if (!gate.TryEnter(call))
         {
             // Its link is closing, and the broker gives it to another worker.
-            call.Leave();
             call.Delivery.Abandon();
+            call.Leave();
         }
     }
 

@@ -22,21 +22,24 @@ internal enum StopReason
     DrainLimit,
 }
 
-/// <summary>A handler's cancellation: the first reason wins, and none reaches a handler after its call.</summary>
+/// <summary>
+/// A handler's cancellation: the first reason wins, and none reaches a handler after its call. The object serves one
+/// call after the other; each gets a token of its own.
+/// </summary>
 [SuppressMessage("Design", "CA1001", Justification = "See the source: disposing it would break tokens that handlers keep.")]
-internal sealed partial class RunningCall(WorkerLink link, ILogger logger) : DeadlineEntry
+internal sealed partial class RunningCall(ILogger logger) : DeadlineEntry
 {
     // No reason for stopping it counts any more.
     private const int Ended = -1;
 
     // Neither pooled nor disposed: a handler may keep its token, which no later call must cancel or break.
-    private readonly CancellationTokenSource _source = new();
+    private CancellationTokenSource _source = new();
 
-    // A StopReason, or Ended. It changes once.
+    // A StopReason, or Ended. It changes once for each call.
     private int _reason;
 
     /// <summary>The link that brought the call.</summary>
-    public WorkerLink Link => link;
+    public WorkerLink? Link { get; private set; }
 
     public CancellationToken Token => _source.Token;
 
@@ -50,33 +53,52 @@ internal sealed partial class RunningCall(WorkerLink link, ILogger logger) : Dea
 
     public RunningCall? PreviousRunning { get; set; }
 
+    /// <summary>Begins a call. Nobody may know it from the one before.</summary>
+    public void Begin(WorkerLink? link)
+    {
+        if (_reason != (int)StopReason.None)
+        {
+            _source = new CancellationTokenSource();
+            Volatile.Write(ref _reason, (int)StopReason.None);
+        }
+
+        Link = link;
+    }
+
     public void Stop(StopReason reason)
     {
         if (Interlocked.CompareExchange(ref _reason, (int)reason, (int)StopReason.None) == (int)StopReason.None)
         {
             // Not here: this may be the transport's or the timer's thread, and what is registered on the token is the user's code.
-            ThreadPool.UnsafeQueueUserWorkItem(static call => call.CancelSource(), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(new Cancellation(_source, logger), preferLocal: false);
         }
     }
 
     /// <summary>The call is over: nothing stops it any more.</summary>
-    public void End() => Interlocked.CompareExchange(ref _reason, Ended, (int)StopReason.None);
+    public void End()
+    {
+        Interlocked.CompareExchange(ref _reason, Ended, (int)StopReason.None);
+        Link = null;
+    }
 
     internal override void OnDeadline() => Stop(StopReason.DeadlinePassed);
 
-    private void CancelSource()
+    private sealed partial class Cancellation(CancellationTokenSource source, ILogger logger) : IThreadPoolWorkItem
     {
-        try
+        public void Execute()
         {
-            _source.Cancel();
+            try
+            {
+                source.Cancel();
+            }
+            catch (AggregateException exception)
+            {
+                // Thrown by callbacks that the handler registered; on a pool thread it would end the process.
+                LogCallbackFailed(logger, exception);
+            }
         }
-        catch (AggregateException exception)
-        {
-            // Thrown by callbacks that the handler registered; on a pool thread it would end the process.
-            LogCallbackFailed(logger, exception);
-        }
-    }
 
-    [LoggerMessage(21, LogLevel.Error, "A callback that a handler registered on its cancellation token failed.")]
-    private static partial void LogCallbackFailed(ILogger logger, Exception exception);
+        [LoggerMessage(21, LogLevel.Error, "A callback that a handler registered on its cancellation token failed.")]
+        private static partial void LogCallbackFailed(ILogger logger, Exception exception);
+    }
 }

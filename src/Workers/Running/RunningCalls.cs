@@ -67,46 +67,30 @@ internal sealed class RunningCalls
     public void Cancel(CallId id)
     {
         _early.Remember(id);
-        RunningCall? call;
         lock (_lock)
         {
-            _byId.TryGetValue(id, out call);
-        }
-
-        call?.Stop(StopReason.CallerCancelled);
-    }
-
-    /// <summary>Stops what a lost link brought.</summary>
-    public void StopAll(WorkerLink link, StopReason reason)
-    {
-        foreach (var call in ToList())
-        {
-            if (ReferenceEquals(call.Link, link))
+            // Inside the lock: once it is removed the object may serve another call.
+            if (_byId.TryGetValue(id, out var call))
             {
-                call.Stop(reason);
+                call.Stop(StopReason.CallerCancelled);
             }
         }
     }
 
-    public void StopAll(StopReason reason)
+    /// <summary>Stops what a lost link brought, or everything.</summary>
+    /// <param name="reason">Why.</param>
+    /// <param name="link">The lost link; null for all.</param>
+    public void StopAll(StopReason reason, WorkerLink? link = null)
     {
-        foreach (var call in ToList())
-        {
-            call.Stop(reason);
-        }
-    }
-
-    private List<RunningCall> ToList()
-    {
-        var calls = new List<RunningCall>();
         lock (_lock)
         {
             for (var call = _first; call is not null; call = call.NextRunning)
             {
-                calls.Add(call);
+                if (link is null || ReferenceEquals(call.Link, link))
+                {
+                    call.Stop(reason);
+                }
             }
         }
-
-        return calls;
     }
 }

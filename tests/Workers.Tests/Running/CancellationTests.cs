@@ -81,7 +81,7 @@ public sealed class CancellationTests
     {
         var running = new RunningCalls();
         running.Cancel(new CallId("early"));
-        var call = new RunningCall(link: null!, NullLogger.Instance);
+        var call = new RunningCall(NullLogger.Instance);
 
         Assert.True(running.WasCancelled(new CallId("early")));
         running.Add(call, new CallId("early"));
@@ -95,7 +95,7 @@ public sealed class CancellationTests
     {
         var running = new RunningCalls();
         running.Cancel(new CallId("early"));
-        var call = new WorkerCall(new Delivery(link: null!, QueueKind.Calls, new InboundMessage { CorrelationId = "early" }, maxBodyBytes: 10));
+        var call = WorkerCall.Rent(new Delivery(link: null!, QueueKind.Calls, new InboundMessage { CorrelationId = "early" }, maxBodyBytes: 10));
 
         await new SkipCancelled(running).InvokeAsync(call);
 

@@ -1,0 +1,27 @@
+using System.Diagnostics;
+
+namespace Messaging.Calls;
+
+/// <summary>What most calls do without: options, a second attempt, a trace, a caller that may cancel, a handler around them.</summary>
+internal sealed class CallExtras
+{
+    public CallOptions? Options { get; private init; }
+
+    /// <summary>Which attempt of the requester it is, from 1.</summary>
+    public int Attempt { get; private init; }
+
+    public Activity? Activity { get; private init; }
+
+    /// <summary>The handler that makes the call, whose end is this call's end.</summary>
+    public CallContext? Handler { get; private init; }
+
+    public CancellationTokenRegistration CallerCancels { get; set; }
+
+    public CancellationTokenRegistration HandlerEnds { get; set; }
+
+    /// <summary>Null for a call that needs none of it.</summary>
+    public static CallExtras? Create(CallOptions? options, int attempt, Activity? activity, CallContext? handler, CancellationToken caller) =>
+        options is null && attempt == 1 && activity is null && !caller.CanBeCanceled && handler is not { CancellationToken.CanBeCanceled: true }
+            ? null
+            : new CallExtras { Options = options, Attempt = attempt, Activity = activity, Handler = handler };
+}
