@@ -101,6 +101,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         var call = new PendingCall<TRequest, TReply>(this, operation, policy, request, options, clock, attempt, _calls, _deadlines)
         {
             Activity = StartActivity(operation),
+            CallersActivity = Activity.Current,
         };
         _calls.Add(call);
 
@@ -246,7 +247,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         }
 
         // 7. A lone call goes at once. Where others are under way, those that wait for the connection share a message.
-        var headers = RequestHeaders.Create(call.Attempt, call.Activity ?? Activity.Current, call.Options?.Headers);
+        var headers = RequestHeaders.Create(call.Attempt, call.Activity ?? call.CallersActivity, call.Options?.Headers);
         var packs = policy.Service.Packs && policy.Service.Window.Count > 1;
         if (packs)
         {

@@ -36,6 +36,9 @@ internal abstract class PendingCall(OperationDescriptor operation, CallPolicy po
 
     public Activity? Activity { get; init; }
 
+    /// <summary>The caller's own, which is followed where <see cref="Activity"/> is null. A call that waits goes on without its caller's context.</summary>
+    public Activity? CallersActivity { get; init; }
+
     public CallStage Stage
     {
         get => (CallStage)_stage;
