@@ -161,6 +161,10 @@ internal abstract class PendingCall(OperationDescriptor operation, CallPolicy po
         {
             policy.Service.Window.Leave();
         }
+        else
+        {
+            policy.Service.Window.GiveUp();
+        }
 
         return true;
     }
