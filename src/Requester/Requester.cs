@@ -240,7 +240,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         }
 
         // 7. A lone call goes at once. Where others are under way, those that wait for the connection share a message.
-        var headers = RequestHeaders.Create(call.Extras?.Attempt ?? 1, call.Activity ?? Activity.Current, call.Extras?.Options?.Headers);
+        var headers = RequestHeaders.Create(call.Extras?.Attempt ?? 1, call.Extras?.Trace, call.Extras?.Options?.Headers);
         var packs = policy.Service.Packs && policy.Service.Window.Count > 1;
         if (packs)
         {

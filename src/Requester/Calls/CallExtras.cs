@@ -10,7 +10,11 @@ internal sealed class CallExtras
     /// <summary>Which attempt of the requester it is, from 1.</summary>
     public int Attempt { get; private init; }
 
+    /// <summary>The call's own activity; null where nobody listens.</summary>
     public Activity? Activity { get; private init; }
+
+    /// <summary>The trace that travels: the call's own, or the one that its caller was in.</summary>
+    public Activity? Trace { get; private init; }
 
     /// <summary>The handler that makes the call, whose end is this call's end.</summary>
     public CallContext? Handler { get; private init; }
@@ -21,7 +25,14 @@ internal sealed class CallExtras
 
     /// <summary>Null for a call that needs none of it.</summary>
     public static CallExtras? Create(CallOptions? options, int attempt, Activity? activity, CallContext? handler, CancellationToken caller) =>
-        options is null && attempt == 1 && activity is null && !caller.CanBeCanceled && handler is not { CancellationToken.CanBeCanceled: true }
+        options is null && attempt == 1 && (activity ?? Activity.Current) is null && !caller.CanBeCanceled && handler is not { CancellationToken.CanBeCanceled: true }
             ? null
-            : new CallExtras { Options = options, Attempt = attempt, Activity = activity, Handler = handler };
+            : new CallExtras
+            {
+                Options = options,
+                Attempt = attempt,
+                Activity = activity,
+                Trace = activity ?? Activity.Current,
+                Handler = handler,
+            };
 }

@@ -6,9 +6,13 @@ namespace Messaging.Calls;
 /// </summary>
 internal sealed class CallWindow(int limit)
 {
+    // Fewer that have ended are not worth a walk along the line.
+    private const int EndedKept = 64;
+
     private readonly Lock _lock = new();
     private readonly Queue<PendingCall> _waiting = new();
     private int _count;
+    private int _ended;
     private volatile int _waitingCount;
     private volatile bool _paused;
 
@@ -39,8 +43,11 @@ internal sealed class CallWindow(int limit)
     {
         lock (_lock)
         {
-            _waiting.Enqueue(call);
-            _waitingCount = _waiting.Count;
+            if (!call.HasEnded)
+            {
+                _waiting.Enqueue(call);
+                _waitingCount = _waiting.Count;
+            }
         }
 
         // Room may have come between the look and now, when nobody waited.
@@ -53,6 +60,37 @@ internal sealed class CallWindow(int limit)
         if (_waitingCount > 0)
         {
             Admit();
+        }
+    }
+
+    /// <summary>
+    /// A call ended before it was let in. Its turn may be far off, so that those who have ended are not kept in line
+    /// when they are more than the others.
+    /// </summary>
+    public void GiveUp()
+    {
+        if (_waitingCount == 0)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            if (++_ended <= Math.Max(EndedKept, _waiting.Count / 2))
+            {
+                return;
+            }
+
+            _ended = 0;
+            for (var left = _waiting.Count; left > 0; left--)
+            {
+                if (_waiting.Dequeue() is { HasEnded: false } call)
+                {
+                    _waiting.Enqueue(call);
+                }
+            }
+
+            _waitingCount = _waiting.Count;
         }
     }
 

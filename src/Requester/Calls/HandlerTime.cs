@@ -17,11 +17,13 @@ internal sealed class HandlerTime
     // The average moves by 1/32 with every report, and is kept in those.
     private const int Weight = 32;
 
-    private int _average;
+    // Negative until a handler has run.
+    private int _average = -1;
     private int _missing = ReportsNeeded;
 
     /// <summary>What a call costs as far as is known, in microseconds: the whole budget where nothing is.</summary>
-    public int CostUs => Volatile.Read(ref _missing) > 0 ? BudgetUs : Math.Max(1, Volatile.Read(ref _average) / Weight);
+    public int CostUs =>
+        Volatile.Read(ref _missing) <= 0 && Volatile.Read(ref _average) is >= 0 and var average ? Math.Max(1, average / Weight) : BudgetUs;
 
     /// <summary>A worker has said how long a handler took; negative where none ran. Reports may race: one of them is lost then.</summary>
     public void Report(long microseconds)
@@ -36,7 +38,7 @@ internal sealed class HandlerTime
         {
             var average = Volatile.Read(ref _average);
             var reported = (int)Math.Min(microseconds, MaxUs);
-            Volatile.Write(ref _average, average == 0 ? reported * Weight : average + reported - (average / Weight));
+            Volatile.Write(ref _average, average < 0 ? reported * Weight : average + reported - (average / Weight));
         }
     }
 

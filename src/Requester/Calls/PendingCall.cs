@@ -180,6 +180,10 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
         {
             policy.Service.Window.Leave();
         }
+        else
+        {
+            policy.Service.Window.GiveUp();
+        }
 
         return true;
     }

@@ -14,6 +14,9 @@ public sealed class RequesterOptionsTests
     [InlineData("Retry:BudgetRatio", "1.5", "BudgetRatio")]
     [InlineData("Hedging:Delay", "-00:00:01", "Hedging:Delay")]
     [InlineData("CircuitBreaker:FailureRatio", "0", "FailureRatio")]
+    [InlineData("MaxPendingCalls", "0", "MaxPendingCalls is 0; set it from 1 to 1,000,000")]
+    [InlineData("MaxPendingCalls", "1000001", "MaxPendingCalls is 1000001")]
+    [InlineData("WhenFull", "2", "WhenFull is 2; set it to Wait or Fail")]
     [InlineData("Operations:Add:Timeout", "-1", "Operations:Add: Timeout")]
     [InlineData("Operations:Subtract:Timeout", "00:00:01", "it has: Add, AddAgain")]
     public async Task A_wrong_option_stops_the_start_and_is_named(string key, string value, string named)
@@ -54,6 +57,19 @@ public sealed class RequesterOptionsTests
         var options = host.Services.GetRequiredService<IOptionsMonitor<RequesterOptions>>();
 
         Assert.Equal((true, false), (options.Get("calc").ConfirmCalls, options.Get("another").ConfirmCalls));
+    }
+
+    [Fact]
+    public void Calls_share_messages_and_wait_for_room_unless_it_is_configured_otherwise()
+    {
+        using var host = Build("Batching", "false", options => (options.MaxPendingCalls, options.WhenFull) = (1_000_000, FullWindowBehavior.Fail));
+        var options = host.Services.GetRequiredService<IOptionsMonitor<RequesterOptions>>();
+        var service = host.Services.GetRequiredService<CallPolicies>().Get(new Operation<Addends, Sum>("calc", "Add", OperationKind.Call)).Service;
+
+        Assert.Equal((false, true, 1_000_000), (service.Packs, service.FailsWhenFull, service.Window.Limit));
+        Assert.Equal(
+            (true, FullWindowBehavior.Wait, 10_000),
+            (options.Get("another").Batching, options.Get("another").WhenFull, options.Get("another").MaxPendingCalls));
     }
 
     private static IHost Build(string key, string value, Action<RequesterOptions>? configure = null)

@@ -1,0 +1,68 @@
+using Messaging.Calls.Contract;
+using Messaging.Deadlines;
+using Messaging.Policies;
+using Messaging.Transport;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Messaging.Calls;
+
+/// <summary>What pending calls need around them, without a requester.</summary>
+internal sealed class CallBench : IDisposable
+{
+    private static readonly Operation<Addends, Sum> _operation = new("calc", "Add", OperationKind.Call);
+
+    private readonly ServiceProvider _services;
+    private readonly CallPolicy _policy;
+    private readonly DeadlineWheel _deadlines;
+
+    public CallBench(int maxPendingCalls = 10_000)
+    {
+        var services = new ServiceCollection();
+        services.AddMessaging().AddRequester<ICalc>(options => options.MaxPendingCalls = maxPendingCalls);
+        _services = services.BuildServiceProvider();
+        _policy = _services.GetRequiredService<CallPolicies>().Get(_operation);
+        _deadlines = _services.GetRequiredService<DeadlineWheel>();
+    }
+
+    public PendingCalls Calls { get; } = new();
+
+    public CallWindow Window => _policy.Service.Window;
+
+    /// <summary>A call that is in the table, as every call is that has begun.</summary>
+    public Call Begin()
+    {
+        var call = new Call(this);
+        Calls.Add(call);
+        return call;
+    }
+
+    public void Dispose() => _services.Dispose();
+
+    /// <summary>A call that is never sent.</summary>
+    internal sealed class Call(CallBench bench)
+        : PendingCall(_operation, bench._policy, new CallClock(Deadline.After(TimeSpan.FromHours(1), TimeProvider.System), TimeSpan.FromHours(1)), bench.Calls, bench._deadlines)
+    {
+        private readonly TaskCompletionSource _goesOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly TaskCompletionSource _outcome = new();
+
+        /// <summary>Completes when the window has let it in after it had waited; faulted if that happens twice.</summary>
+        public Task GoesOn => _goesOn.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+
+        public bool HasGoneOn => _goesOn.Task.IsCompleted;
+
+        public override Task Completion => _outcome.Task;
+
+        public override void Execute() => _goesOn.SetResult();
+
+        public override void OnSendFailed(TransportException exception) => Fail(exception);
+
+        public override void OnReply(in InboundMessage reply) => End();
+
+        /// <summary>Ends it as a reply would.</summary>
+        public bool End() => TryEnd();
+
+        protected override void SetException(Exception exception) => _outcome.TrySetResult();
+
+        protected override void SetCanceled(CancellationToken cancellationToken) => _outcome.TrySetCanceled(cancellationToken);
+    }
+}
