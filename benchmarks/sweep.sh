@@ -42,8 +42,8 @@ sweep() {
 sweep payload payloadBytes "Payload in bytes (32 callers)" --payload 64,1024,16384,262144 --callers 32
 sweep callers concurrency "Callers" --callers 1,4,16,64,256,1024
 sweep handler handler "Handler time (256 callers)" --handler 0,100us,1ms,10ms --callers 256
-# Processes start cold, each time: they need longer to warm up.
+# Every process has to warm up, on the same processors.
 warmup=$((warmup * 2))
 sweep workers workers "Workers, a process each (256 callers)" --workers 1,2,4,8 --callers 256 --split
-sweep requesters requesters "Requesters, a process each where there are several (256 callers)" --requesters 1,2,4,8 --callers 256 --split
+sweep requesters requesters "Requesters, a process each (256 callers)" --requesters 1,2,4,8 --callers 256 --split
 echo "What was measured is in $folder." >&2
