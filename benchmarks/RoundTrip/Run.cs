@@ -19,6 +19,7 @@ internal sealed class Run(RunOptions options, TextWriter notes)
     public async Task<IReadOnlyList<ReportLine>> ExecuteAsync(CancellationToken cancellationToken)
     {
         await using var broker = await MeasuredBroker.StartAsync(options, cancellationToken);
+        await using var processes = options.Split ? new ChildProcesses() : null;
         WriteHeader(broker);
         var rounds = new List<IReadOnlyList<Measurement>>();
         for (var round = 0; round < options.Rounds; round++)
@@ -31,7 +32,7 @@ internal sealed class Run(RunOptions options, TextWriter notes)
                 var order = options.Systems.Skip(first).Concat(options.Systems.Take(first));
                 foreach (var system in order)
                 {
-                    var measurement = await MeasureAsync(system, one, broker, cancellationToken);
+                    var measurement = await MeasureAsync(system, one, broker, processes, cancellationToken);
                     measurements.Add(measurement);
                     notes.WriteLine(string.Create(
                         CultureInfo.InvariantCulture,
@@ -45,25 +46,26 @@ internal sealed class Run(RunOptions options, TextWriter notes)
         return Report.Lines(rounds);
     }
 
-    private async Task<Measurement> MeasureAsync(string system, Case one, MeasuredBroker broker, CancellationToken cancellationToken)
+    private async Task<Measurement> MeasureAsync(string system, Case one, MeasuredBroker broker, ChildProcesses? processes, CancellationToken cancellationToken)
     {
-        await using var cast = await StartAsync(system, one, broker, cancellationToken);
+        var setup = options.SetupOf(system, one, broker.Uri);
+        await using var cast = await StartAsync(setup, one, broker, processes, cancellationToken);
         var (results, brokerCpu) = await cast.MeasureAsync(options.WarmUp, options.Measured, cancellationToken);
         return Measurement.From(system, one, results, brokerCpu);
     }
 
-    private async Task<Cast> StartAsync(string system, Case one, MeasuredBroker broker, CancellationToken cancellationToken)
+    private async Task<Cast> StartAsync(PartySetup setup, Case one, MeasuredBroker broker, ChildProcesses? processes, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_startLimit);
         try
         {
-            return await Cast.StartAsync(system, one, options, broker, limit.Token);
+            return await Cast.StartAsync(setup, one, processes, broker.ProcessId, limit.Token);
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
             throw new TimeoutException(
-                $"{system} did not answer a first call within {_startLimit.TotalSeconds:0} s. The broker's log tells why; queues that an older run left behind differently are one reason.",
+                $"{setup.System} did not answer a first call within {_startLimit.TotalSeconds:0} s. The broker's log tells why; queues that an older run left behind differently are one reason.",
                 late);
         }
     }

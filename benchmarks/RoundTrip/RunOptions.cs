@@ -1,4 +1,5 @@
 using System.Globalization;
+using Messaging.RoundTrip.Parties;
 using Messaging.RoundTrip.Systems;
 
 namespace Messaging.RoundTrip;
@@ -45,7 +46,7 @@ internal sealed record RunOptions
     /// <summary>The numbers of requesters, which share the callers.</summary>
     public required IReadOnlyList<int> Requesters { get; init; }
 
-    /// <summary>Every worker has a process of its own, and every requester where there are several.</summary>
+    /// <summary>Every worker and every requester has a process of its own.</summary>
     public required bool Split { get; init; }
 
     /// <summary>Sample what is allocated, by type.</summary>
@@ -86,15 +87,21 @@ internal sealed record RunOptions
         }
     }
 
-    /// <summary>What workers and requesters of a case agree on.</summary>
+    /// <summary>What all parties of a measurement agree on; nobody is in them yet.</summary>
+    /// <param name="system">One of <see cref="Systems"/>.</param>
     /// <param name="one">One of <see cref="Cases"/>.</param>
     /// <param name="broker">The broker's amqp URI.</param>
-    public SystemSetup SetupOf(Case one, Uri broker) => new()
+    public PartySetup SetupOf(string system, Case one, Uri broker) => new()
     {
-        Broker = broker,
-        Queue = Queue,
-        PayloadBytes = one.PayloadBytes,
-        Handler = one.Handler,
-        Concurrency = Concurrency,
+        System = system,
+        SampleAllocations = Allocations,
+        Common = new SystemSetup
+        {
+            Broker = broker,
+            Queue = Queue,
+            PayloadBytes = one.PayloadBytes,
+            Handler = one.Handler,
+            Concurrency = Concurrency,
+        },
     };
 }

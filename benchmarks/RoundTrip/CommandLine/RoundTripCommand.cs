@@ -57,7 +57,7 @@ internal static class RoundTripCommand
     private static readonly Option<double> _warmUp = new("--warmup") { Description = "Seconds of calls before anything counts.", DefaultValueFactory = _ => 3 };
     private static readonly Option<double> _seconds = new("--seconds") { Description = "Seconds of calls that count.", DefaultValueFactory = _ => 5 };
     private static readonly Option<int> _rounds = Number("--rounds", "How often everything is repeated; medians are reported.", 3);
-    private static readonly Option<bool> _split = new("--split") { Description = "Run every worker in a process of its own, and every requester where there are several." };
+    private static readonly Option<bool> _split = new("--split") { Description = "Run every worker and every requester in a process of its own." };
     private static readonly Option<bool> _allocations = new("--allocations") { Description = "Report what requesters and workers allocate per call by type, sampled." };
     private static readonly Option<bool> _json = new("--json") { Description = "One JSON line per system and case on standard output, and nothing else there." };
 

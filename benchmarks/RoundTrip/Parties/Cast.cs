@@ -7,33 +7,32 @@ namespace Messaging.RoundTrip.Parties;
 internal sealed class Cast : IAsyncDisposable
 {
     private readonly List<IParty> _parties = [];
-    private readonly MeasuredBroker _broker;
+    private readonly int? _broker;
 
-    private Cast(MeasuredBroker broker) => _broker = broker;
+    private Cast(int? broker) => _broker = broker;
 
     /// <summary>Connects the workers, then the requesters.</summary>
-    /// <param name="system">The system's name.</param>
+    /// <param name="setup">What the parties agree on; who is in each is added.</param>
     /// <param name="one">How many of each.</param>
-    /// <param name="options">Whether they have processes of their own.</param>
-    /// <param name="broker">The broker they share.</param>
+    /// <param name="processes">Where each has a process of its own; null puts them all into this one.</param>
+    /// <param name="broker">The broker's process, when it is known.</param>
     /// <param name="cancellationToken">Gives up.</param>
-    public static async Task<Cast> StartAsync(string system, Case one, RunOptions options, MeasuredBroker broker, CancellationToken cancellationToken)
+    public static async Task<Cast> StartAsync(PartySetup setup, Case one, ChildProcesses? processes, int? broker, CancellationToken cancellationToken)
     {
-        var setup = new PartySetup { System = system, Common = options.SetupOf(one, broker.Uri), SampleAllocations = options.Allocations };
         var cast = new Cast(broker);
         try
         {
-            if (options.Split)
-            {
-                await cast.AddAsync(Enumerable.Repeat(setup with { Workers = 1 }, one.Workers), cancellationToken);
-                await cast.AddRequestersAsync(setup, one, cancellationToken);
-            }
-            else
+            if (processes is null)
             {
                 var all = setup with { Workers = one.Workers, Requesters = one.Requesters, Callers = one.Callers };
                 cast._parties.Add(await LocalParty.StartAsync(all, cancellationToken));
+                return cast;
             }
 
+            await cast.AddAsync(one.Workers, i => PartyProcess.StartAsync(processes.Get("worker", i), setup with { Workers = 1 }, cancellationToken));
+            var (each, left) = Math.DivRem(one.Callers, one.Requesters);
+            await cast.AddAsync(one.Requesters, i => PartyProcess.StartAsync(
+                processes.Get("requester", i), setup with { Requesters = 1, Callers = i < left ? each + 1 : each }, cancellationToken));
             return cast;
         }
         catch
@@ -71,23 +70,9 @@ internal sealed class Cast : IAsyncDisposable
         }
     }
 
-    // A single requester stays in this process: compiled code stays warm from one measurement to the next.
-    private async Task AddRequestersAsync(PartySetup setup, Case one, CancellationToken cancellationToken)
+    private async Task AddAsync(int count, Func<int, Task<PartyProcess>> start)
     {
-        if (one.Requesters == 1)
-        {
-            _parties.Add(await LocalParty.StartAsync(setup with { Requesters = 1, Callers = one.Callers }, cancellationToken));
-            return;
-        }
-
-        var (each, left) = Math.DivRem(one.Callers, one.Requesters);
-        var shares = Enumerable.Range(0, one.Requesters).Select(i => setup with { Requesters = 1, Callers = i < left ? each + 1 : each });
-        await AddAsync(shares, cancellationToken);
-    }
-
-    private async Task AddAsync(IEnumerable<PartySetup> setups, CancellationToken cancellationToken)
-    {
-        var starting = setups.Select(setup => PartyProcess.StartAsync(setup, cancellationToken)).ToList();
+        var starting = Enumerable.Range(0, count).Select(start).ToList();
         try
         {
             await Task.WhenAll(starting);
@@ -95,13 +80,13 @@ internal sealed class Cast : IAsyncDisposable
         finally
         {
             // Those that did start are closed with the rest.
-            _parties.AddRange(starting.Where(start => start.IsCompletedSuccessfully).Select(start => start.GetAwaiter().GetResult()));
+            _parties.AddRange(starting.Where(one => one.IsCompletedSuccessfully).Select(one => one.GetAwaiter().GetResult()));
         }
     }
 
     private TimeSpan ReadBroker()
     {
-        if (_broker.ProcessId is not { } id)
+        if (_broker is not { } id)
         {
             return TimeSpan.Zero;
         }

@@ -5,21 +5,19 @@ using Messaging.RoundTrip.Parties;
 
 namespace Messaging.RoundTrip.Processes;
 
-/// <summary>The hidden command that <see cref="PartyProcess"/> runs: a party that takes its steps from standard input.</summary>
+/// <summary>The hidden command that <see cref="ChildProcess"/> runs: one party after the other, as standard input says.</summary>
 internal static class PartyCommand
 {
     public const string Name = "party";
 
     public static Command Create()
     {
-        var setup = new Argument<PartySetup>("setup") { CustomParser = result => JsonSerializer.Deserialize<PartySetup>(result.Tokens[0].Value) };
-        var command = new Command(Name, "Works or calls as standard input says, until it ends.") { setup };
-        command.Hidden = true;
-        command.SetAction(async (arguments, cancellationToken) =>
+        var command = new Command(Name, "Works or calls as standard input says, until it ends.") { Hidden = true };
+        command.SetAction(async (_, cancellationToken) =>
         {
             try
             {
-                await TakePartAsync(arguments.GetRequiredValue(setup), cancellationToken);
+                await TakePartsAsync(ReadSteps(), cancellationToken);
                 return 0;
             }
             catch (Exception failure)
@@ -31,42 +29,55 @@ internal static class PartyCommand
         return command;
     }
 
-    private static async Task TakePartAsync(PartySetup setup, CancellationToken cancellationToken)
+    private static async Task TakePartsAsync(ChannelReader<string> steps, CancellationToken cancellationToken)
     {
-        await using var party = await LocalParty.StartAsync(setup, cancellationToken);
+        while (await steps.WaitToReadAsync(cancellationToken) && steps.TryRead(out var open))
+        {
+            var setup = JsonSerializer.Deserialize<PartySetup>(open.AsSpan(PartyProcess.Open.Length))!;
+            await using (var party = await LocalParty.StartAsync(setup, cancellationToken))
+            {
+                await TakePartAsync(party, steps, cancellationToken);
+            }
+
+            Console.WriteLine(PartyProcess.Done);
+        }
+    }
+
+    private static async Task TakePartAsync(LocalParty party, ChannelReader<string> steps, CancellationToken cancellationToken)
+    {
         Console.WriteLine(PartyProcess.Done);
-        var steps = ReadSteps();
-        while (await NextAsync(steps, party, cancellationToken) is { } step)
+        var calling = false;
+        while (await NextAsync(steps, calling ? party : null, cancellationToken) is { } step and not PartyProcess.Close)
         {
-            Console.WriteLine(await TakeAsync(step, party));
+            switch (step)
+            {
+                case PartyProcess.Begin:
+                    await party.BeginAsync();
+                    calling = true;
+                    Console.WriteLine(PartyProcess.Done);
+                    break;
+                case PartyProcess.Measure:
+                    await party.MeasureAsync();
+                    Console.WriteLine(PartyProcess.Done);
+                    break;
+                case PartyProcess.Stop:
+                    calling = false;
+                    Console.WriteLine(JsonSerializer.Serialize(await party.StopAsync()));
+                    break;
+                default:
+                    throw new InvalidOperationException($"There is no step '{step}' while a party is open.");
+            }
         }
     }
 
-    private static async Task<string> TakeAsync(string step, LocalParty party)
-    {
-        switch (step)
-        {
-            case PartyProcess.Begin:
-                await party.BeginAsync();
-                return PartyProcess.Done;
-            case PartyProcess.Measure:
-                await party.MeasureAsync();
-                return PartyProcess.Done;
-            case PartyProcess.Stop:
-                return JsonSerializer.Serialize(await party.StopAsync());
-            default:
-                throw new InvalidOperationException($"There is no step '{step}'.");
-        }
-    }
-
-    /// <returns>Null when there are no more, and when the party ended by itself: stopping it tells why.</returns>
-    private static async Task<string?> NextAsync(ChannelReader<string> steps, LocalParty party, CancellationToken cancellationToken)
+    /// <returns>Null when there are no more steps.</returns>
+    private static async Task<string?> NextAsync(ChannelReader<string> steps, LocalParty? calling, CancellationToken cancellationToken)
     {
         var next = steps.WaitToReadAsync(cancellationToken).AsTask();
-        await Task.WhenAny(next, party.Ended);
-        if (!next.IsCompleted)
+        if (calling is not null && await Task.WhenAny(next, calling.Ended) != next)
         {
-            await party.StopAsync();
+            // It ended by itself. Stopping it throws what went wrong.
+            await calling.StopAsync();
         }
 
         return await next && steps.TryRead(out var step) ? step : null;

@@ -1,127 +1,76 @@
-using System.Diagnostics;
 using System.Text.Json;
 using Messaging.RoundTrip.Parties;
 
 namespace Messaging.RoundTrip.Processes;
 
-/// <summary>
-/// A party in a process of its own: this program, started again with the hidden command of <see cref="PartyCommand"/>.
-/// It prints <see cref="Done"/> when it is connected; then it reads one step a line and answers each with one line.
-/// </summary>
+/// <summary>A party in another process. Each step is one line to it and one line back.</summary>
 internal sealed class PartyProcess : IParty
 {
-    /// <summary>Steps, and the answer to all but the last, which is a <see cref="PartyResult"/> as JSON.</summary>
-    public const string Begin = "begin", Measure = "measure", Stop = "stop", Done = "done";
+    /// <summary>The steps: <see cref="Open"/> is followed by a <see cref="PartySetup"/> as JSON.</summary>
+    public const string Open = "open ", Begin = "begin", Measure = "measure", Stop = "stop", Close = "close";
 
-    private static readonly TimeSpan _endLimit = TimeSpan.FromSeconds(20);
+    /// <summary>The answer to every step but <see cref="Stop"/>, whose answer is a <see cref="PartyResult"/> as JSON.</summary>
+    public const string Done = "done";
 
-    private readonly Process _process;
-    private readonly string _who;
+    private static readonly TimeSpan _closeLimit = TimeSpan.FromSeconds(20);
 
-    private PartyProcess(Process process, PartySetup setup)
-    {
-        _process = process;
-        _who = $"The {(setup.Workers > 0 ? "worker" : "requester")} process of {setup.System}";
-        Ended = process.WaitForExitAsync();
-    }
+    private readonly ChildProcess _process;
 
-    public Task Ended { get; }
+    private PartyProcess(ChildProcess process) => _process = process;
 
-    /// <summary>Starts the process and waits until its party is connected.</summary>
+    public Task Ended => _process.Ended;
+
+    /// <summary>Connects a party.</summary>
+    /// <param name="process">Where it lives; it has no other.</param>
     /// <param name="setup">Who is in it.</param>
-    /// <param name="cancellationToken">Gives up waiting.</param>
-    /// <exception cref="InvalidOperationException">It ended instead; what it printed is on standard error.</exception>
-    public static async Task<PartyProcess> StartAsync(PartySetup setup, CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Gives up waiting, and ends the process.</param>
+    /// <exception cref="InvalidOperationException">The process ended; what it printed is on standard error.</exception>
+    public static async Task<PartyProcess> StartAsync(ChildProcess process, PartySetup setup, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!)
-        {
-            UseShellExecute = false,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        };
-        if (string.Equals(Path.GetFileNameWithoutExtension(Environment.ProcessPath), "dotnet", StringComparison.OrdinalIgnoreCase))
-        {
-            start.ArgumentList.Add(typeof(PartyProcess).Assembly.Location);
-        }
-
-        start.ArgumentList.Add(PartyCommand.Name);
-        start.ArgumentList.Add(JsonSerializer.Serialize(setup));
-        var party = new PartyProcess(Process.Start(start)!, setup);
+        var party = new PartyProcess(process);
         try
         {
-            await party.ReadDoneAsync(cancellationToken);
+            await party.SendAsync(Open + JsonSerializer.Serialize(setup), cancellationToken);
             return party;
         }
-        catch
+        catch (OperationCanceledException)
         {
-            await party.DisposeAsync();
+            process.Kill();
             throw;
         }
     }
 
-    public Task BeginAsync() => SendAsync(Begin);
+    public Task BeginAsync() => SendAsync(Begin, CancellationToken.None);
 
-    public Task MeasureAsync() => SendAsync(Measure);
+    public Task MeasureAsync() => SendAsync(Measure, CancellationToken.None);
 
-    public async Task<PartyResult> StopAsync()
-    {
-        await WriteAsync(Stop);
-        var line = await _process.StandardOutput.ReadLineAsync();
-        return line is null ? throw EndedEarly() : JsonSerializer.Deserialize<PartyResult>(line)!;
-    }
+    public async Task<PartyResult> StopAsync() =>
+        JsonSerializer.Deserialize<PartyResult>(await _process.AskAsync(Stop, CancellationToken.None))!;
 
-    /// <summary>Asks it to end, and kills it when it does not.</summary>
+    /// <summary>Closes the party. Its process stays, or is killed when that takes too long.</summary>
     public async ValueTask DisposeAsync()
     {
+        using var limit = new CancellationTokenSource(_closeLimit);
         try
         {
-            _process.StandardInput.Close();
-        }
-        catch (IOException)
-        {
-            // It has ended already, with something left to read.
-        }
-
-        using var limit = new CancellationTokenSource(_endLimit);
-        try
-        {
-            await _process.WaitForExitAsync(limit.Token);
+            await SendAsync(Close, limit.Token);
         }
         catch (OperationCanceledException)
         {
             _process.Kill();
         }
-
-        _process.Dispose();
-    }
-
-    private async Task SendAsync(string step)
-    {
-        await WriteAsync(step);
-        await ReadDoneAsync(CancellationToken.None);
-    }
-
-    private async Task WriteAsync(string step)
-    {
-        try
+        catch (InvalidOperationException) when (Ended.IsCompleted)
         {
-            await _process.StandardInput.WriteLineAsync(step);
-            await _process.StandardInput.FlushAsync();
-        }
-        catch (IOException)
-        {
-            throw EndedEarly();
+            // It ended before, which was reported then.
         }
     }
 
-    private async Task ReadDoneAsync(CancellationToken cancellationToken)
+    private async Task SendAsync(string step, CancellationToken cancellationToken)
     {
-        var line = await _process.StandardOutput.ReadLineAsync(cancellationToken);
-        if (!string.Equals(line, Done, StringComparison.Ordinal))
+        var answer = await _process.AskAsync(step, cancellationToken);
+        if (!string.Equals(answer, Done, StringComparison.Ordinal))
         {
-            throw line is null ? EndedEarly() : new InvalidOperationException($"{_who} printed '{line}' instead of '{Done}'.");
+            throw new InvalidOperationException($"A process answered '{answer}' instead of '{Done}' to '{step}'.");
         }
     }
-
-    private InvalidOperationException EndedEarly() => new($"{_who} ended early. What went wrong is above.");
 }
