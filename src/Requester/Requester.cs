@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Messaging.Buffers;
 using Messaging.Calls;
 using Messaging.Commands;
