@@ -1,5 +1,8 @@
 using System.Collections.Concurrent;
+using System.Text;
+using Messaging.Transport;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Messaging.Calls.Contract;
 
@@ -8,15 +11,52 @@ public abstract partial class CallContractTests
     [Fact]
     public async Task A_call_ends_at_its_deadline_and_its_handler_is_cancelled()
     {
-        var (script, _, stopped) = Hanging();
+        var (script, started, stopped) = Hanging();
         await StartWorkerAsync(script);
-        var calc = await StartRequesterAsync();
+        var (time, timeout) = (new FakeTimeProvider(), TimeSpan.FromHours(1));
+        var host = await StartHostAsync(builder =>
+        {
+            builder.Services.AddSingleton<TimeProvider>(time);
+            builder.AddRequester<ICalc>();
+        });
 
-        var failure = await FailsAsync(calc.With(new CallOptions { Timeout = TimeSpan.FromMilliseconds(300) }).AddAsync(new Addends(1, 1), Token));
+        var call = host.Services.GetRequiredService<ICalc>().With(new CallOptions { Timeout = timeout }).AddAsync(new Addends(1, 1), Token);
+        await SoonAsync(started.Task);
+        time.Advance(timeout + TimeSpan.FromSeconds(1));
 
+        var failure = await FailsAsync(call);
         Assert.Equal((StatusCode.DeadlineExceeded, true), (failure.Status, failure.MayHaveRun));
         Assert.Contains("stage '", failure.Detail, StringComparison.Ordinal);
         await SoonAsync(stopped.Task);
+    }
+
+    [Fact]
+    public async Task A_handler_is_cancelled_at_its_calls_deadline_although_nobody_says_so()
+    {
+        var (script, started, stopped) = Hanging();
+        var time = new FakeTimeProvider();
+        await StartHostAsync(builder =>
+        {
+            builder.Services.AddSingleton<TimeProvider>(time);
+            builder.Services.AddSingleton(script);
+            builder.AddWorker<ICalc, ScriptedCalc>();
+        });
+        await Harness.DeclareQueueAsync(OwnReplyQueue);
+
+        await Harness.PublishRawAsync("calc", new InboundMessage
+        {
+            Type = "Add",
+            CorrelationId = "mine",
+            ReplyTo = OwnReplyQueue,
+            Expiration = "3600000",
+            Body = Encoding.UTF8.GetBytes("""{"left":1,"right":1}"""),
+        });
+        await SoonAsync(started.Task);
+        time.Advance(TimeSpan.FromHours(1) + TimeSpan.FromSeconds(1));
+
+        await SoonAsync(stopped.Task);
+        var reply = await SoonAsync(Harness.TakeAsync(OwnReplyQueue, Token));
+        Assert.Equal(("fault", "4"), (reply.Type, reply.Headers!["status"]!.ToString()));
     }
 
     [Fact]

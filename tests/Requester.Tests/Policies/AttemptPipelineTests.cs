@@ -50,8 +50,15 @@ public sealed class AttemptPipelineTests
         {
             if (attempt == 1)
             {
-                using var registration = token.Register(cancelled.SetResult);
-                await Task.Delay(Timeout.InfiniteTimeSpan, token);
+                try
+                {
+                    await Task.Delay(Timeout.InfiniteTimeSpan, token);
+                }
+                catch (OperationCanceledException)
+                {
+                    cancelled.SetResult();
+                    throw;
+                }
             }
 
             return new AttemptReply<int>(attempt);
@@ -60,7 +67,7 @@ public sealed class AttemptPipelineTests
         var reply = await pipeline.ExecuteAsync(source, TestContext.Current.CancellationToken);
 
         Assert.Equal(2, ((AttemptReply<int>)reply).Value);
-        await cancelled.Task.WaitAsync(TestContext.Current.CancellationToken);
+        await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
     }
 
     [Fact]
