@@ -35,6 +35,12 @@ internal sealed class RunningCalls
             // The cancel came between the look at delivery and now.
             call.Stop(StopReason.CallerCancelled);
         }
+
+        if (call.Link is { IsLost: true })
+        {
+            // Lost between the look at delivery and now: the sweep of the lost link's calls may be over.
+            call.Stop(StopReason.LinkLost);
+        }
     }
 
     public void Remove(RunningCall call)

@@ -11,7 +11,7 @@ internal sealed class WorkerLink : ILink, IWorkerSink
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IWorkerLink? _link;
 
-    private WorkerLink(IWorkerDeliveries deliveries, int maxMessageBytes, ILogger logger)
+    public WorkerLink(IWorkerDeliveries deliveries, int maxMessageBytes, ILogger logger)
     {
         _deliveries = deliveries;
         MaxMessageBytes = maxMessageBytes;

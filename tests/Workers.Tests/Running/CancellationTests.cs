@@ -101,4 +101,19 @@ public sealed class CancellationTests
 
         Assert.Same(WorkerOutcome.Dropped, call.Outcome);
     }
+
+    [Fact]
+    public void A_call_whose_link_was_lost_before_it_began_is_stopped()
+    {
+        var running = new RunningCalls();
+        var link = new WorkerLink(deliveries: null!, maxMessageBytes: 10, NullLogger.Instance);
+        var call = new RunningCall(NullLogger.Instance);
+        call.Begin(link);
+        Assert.True(link.IsLost);
+
+        running.StopAll(StopReason.LinkLost, link);
+        running.Add(call, new CallId("id"));
+
+        Assert.Equal(StopReason.LinkLost, call.Reason);
+    }
 }
