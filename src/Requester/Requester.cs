@@ -1,3 +1,4 @@
+using Messaging.Batching;
 using Messaging.Buffers;
 using Messaging.Calls;
 using Messaging.Commands;
@@ -32,8 +33,9 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         _transport = transport;
         _policies = policies;
         Deadlines = deadlines;
+        Replies = new ReplyTurns(new Turns(deadlines, time));
         _time = time;
-        _links = new LinkKeeper<CallLink>(token => CallLink.OpenAsync(_transport, Calls, token), "requester", reconnect.Value, time, logger);
+        _links = new LinkKeeper<CallLink>(token => CallLink.OpenAsync(_transport, Calls, Replies, token), "requester", reconnect.Value, time, logger);
         _commands = new CommandSender(_links, transport, time);
     }
 
@@ -41,6 +43,9 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
     internal PendingCalls Calls { get; } = new();
 
     internal DeadlineWheel Deadlines { get; }
+
+    /// <summary>Gives callers their outcomes.</summary>
+    internal ReplyTurns Replies { get; }
 
     /// <summary>Why there is no link, while there is none.</summary>
     internal Exception? LastFailure => _links.LastFailure;

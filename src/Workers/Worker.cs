@@ -37,6 +37,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         WorkerPipeline pipeline,
         RunningCalls running,
         DeliveryUnpacker unpacker,
+        Turns turns,
         WorkerOptions options,
         ReconnectOptions reconnect,
         TimeProvider time,
@@ -59,8 +60,8 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
             CallQueue = options.CallQueue,
             CommandDeliveryLimit = options.CommandDeliveryLimit,
         };
-        _calls = new ConcurrencyGate(options.Concurrency, ServeAsync);
-        _commands = operations.HasCommands ? new ConcurrencyGate(options.CommandConcurrency, ServeAsync) : null;
+        _calls = new ConcurrencyGate(options.Concurrency, turns, ServeAsync);
+        _commands = operations.HasCommands ? new ConcurrencyGate(options.CommandConcurrency, turns, ServeAsync) : null;
         _links = new LinkKeeper<WorkerLink>(
             token => OpenAsync(transport, subscription, token), $"worker {operations.Service}", reconnect, time, logger);
     }

@@ -4,8 +4,8 @@ namespace Messaging.Batching;
 
 /// <summary>
 /// Sends what is waiting for the connection in as few messages as it fits. The first to come asks for a turn of the
-/// thread pool; whatever has gathered when the turn comes, and when the connection has taken what went before, goes out
-/// together. There is no timer: nothing waits for company that is not already there.
+/// thread pool, or joins those that run (<see cref="Turns"/>); whatever has gathered when that is over, and when the
+/// connection has taken what went before, goes out together. Nothing waits for company that is not already on its way.
 /// </summary>
 internal abstract class SendPump<TItem>(int maxBatchBytes) : IThreadPoolWorkItem
     where TItem : class
@@ -91,7 +91,14 @@ internal abstract class SendPump<TItem>(int maxBatchBytes) : IThreadPoolWorkItem
         if (!_scheduled)
         {
             _scheduled = true;
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            if (Turns.Current is { } turns)
+            {
+                turns.Add(this);
+            }
+            else
+            {
+                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            }
         }
 
         if (!_full && _unsentBytes > FullBytes)

@@ -132,6 +132,9 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
     /// <summary>The reply has arrived. Called at most once, on the transport's thread; the body is valid only until this returns.</summary>
     public abstract void OnReply(in InboundMessage reply);
 
+    /// <summary>Gives the caller its outcome. On a thread of the pool, as the caller's code may run in it.</summary>
+    public abstract void Complete();
+
     /// <summary>Goes on with a call that was let in after it had waited.</summary>
     public abstract void Execute();
 
@@ -154,16 +157,16 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
         }
 
         Activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
-        SetException(exception);
+        SetFailure(exception);
         Activity?.Dispose();
+        requester.Replies.Add(this);
         return true;
     }
 
     internal override void OnDeadline() => FailByDeadline();
 
-    protected abstract void SetException(Exception exception);
-
-    protected abstract void SetCanceled(CancellationToken cancellationToken);
+    /// <summary>Sets the outcome of a call that failed.</summary>
+    protected abstract void SetFailure(Exception exception);
 
     /// <summary>Claims the right to give the outcome.</summary>
     protected bool TryEnd()
@@ -194,8 +197,9 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
         {
             Abandon();
             Activity?.SetStatus(ActivityStatusCode.Error, "cancelled by the caller");
-            SetCanceled(cancellationToken);
+            SetFailure(new OperationCanceledException(cancellationToken));
             Activity?.Dispose();
+            requester.Replies.Add(this);
         }
     }
 

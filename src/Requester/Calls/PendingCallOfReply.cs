@@ -12,8 +12,10 @@ internal sealed class PendingCall<TRequest, TReply>(
     Requester requester, CallPolicy<TRequest, TReply> policy, TRequest request, in CallClock clock, CallExtras? extras)
     : PendingCall(requester, policy, clock, extras)
 {
-    // Continuations run on the thread pool: the transport's thread has other replies to deliver.
-    private readonly TaskCompletionSource<TReply> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // The caller goes on right where this is completed: see ReplyTurns.
+    private readonly TaskCompletionSource<TReply> _outcome = new();
+    private TReply _reply = default!;
+    private Exception? _failure;
 
     public Task<TReply> Task => _outcome.Task;
 
@@ -60,14 +62,29 @@ internal sealed class PendingCall<TRequest, TReply>(
 
         if (TryEnd())
         {
-            _outcome.TrySetResult(value);
+            _reply = value;
             Activity?.Dispose();
+            Requester.Replies.Add(this);
         }
     }
 
-    protected override void SetException(Exception exception) => _outcome.TrySetException(exception);
+    public override void Complete()
+    {
+        switch (_failure)
+        {
+            case null:
+                _outcome.SetResult(_reply);
+                break;
+            case OperationCanceledException { CancellationToken.IsCancellationRequested: true } cancelled:
+                _outcome.SetCanceled(cancelled.CancellationToken);
+                break;
+            default:
+                _outcome.SetException(_failure);
+                break;
+        }
+    }
 
-    protected override void SetCanceled(CancellationToken cancellationToken) => _outcome.TrySetCanceled(cancellationToken);
+    protected override void SetFailure(Exception exception) => _failure = exception;
 
     private Exception ToException(in ReplyHead head, in InboundMessage reply)
     {

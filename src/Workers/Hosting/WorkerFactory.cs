@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Messaging.Batching;
 using Messaging.Deadlines;
 using Messaging.Handling;
 using Messaging.Pipeline;
@@ -51,7 +52,8 @@ internal static class WorkerFactory
             new DeadLetterCommand(contract.Name, logger),
             new SettleDelivery());
         return new Worker(
-            transport, operations, pipeline, running, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger), options, provider.GetRequiredService<IOptions<ReconnectOptions>>().Value, time, logger);
+            transport, operations, pipeline, running, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
+            new Turns(deadlines, time), options, provider.GetRequiredService<IOptions<ReconnectOptions>>().Value, time, logger);
     }
 
     private static Func<IServiceProvider, TService> Make<TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>()

@@ -1,3 +1,4 @@
+using Messaging.Batching;
 using Messaging.Pipeline;
 
 namespace Messaging.Running;
@@ -8,9 +9,10 @@ namespace Messaging.Running;
 /// </summary>
 /// <remarks>
 /// One turn of the pool serves calls one after the other as long as their handlers end without waiting. Each turn first
-/// asks for another one, should there be more to do: a handler that blocks holds up nobody but itself.
+/// asks for another one, should there be more to do: a handler that blocks holds up nobody but itself. The replies that
+/// the turns bring about leave together when the last of them ends.
 /// </remarks>
-internal sealed class ConcurrencyGate(int concurrency, Func<WorkerCall, ValueTask> serve) : IThreadPoolWorkItem
+internal sealed class ConcurrencyGate(int concurrency, Turns turns, Func<WorkerCall, ValueTask> serve) : IThreadPoolWorkItem
 {
     private readonly Lock _lock = new();
     private readonly Queue<WorkerCall> _waiting = new();
@@ -64,6 +66,7 @@ internal sealed class ConcurrencyGate(int concurrency, Func<WorkerCall, ValueTas
             AskForTurn();
         }
 
+        turns.Enter();
         while (call is not null)
         {
             var serving = serve(call);
@@ -84,7 +87,11 @@ internal sealed class ConcurrencyGate(int concurrency, Func<WorkerCall, ValueTas
                     call = TakeNext();
                 }
             }
+
+            turns.Look();
         }
+
+        turns.Leave();
     }
 
     private async Task FinishAsync(ValueTask serving)
