@@ -23,6 +23,8 @@ internal sealed class RequestPump(CallLink link, ServiceCalls service, TimeProvi
     /// <summary>Takes a call that may share a message. False for one that is too large or too slow for it.</summary>
     public bool TryPost(PendingCall call, IReadOnlyDictionary<string, object?>? headers, ReadOnlySpan<byte> body)
     {
+        // Also of a call that goes alone: its reply tells whether the next may share a message.
+        call.Announced = true;
         var names = call.Policy.Names;
         var costUs = call.Policy.HandlerTime.CostUs;
         var frameBytes = BatchWriter.Measure(names, headers, body.Length);
@@ -31,7 +33,6 @@ internal sealed class RequestPump(CallLink link, ServiceCalls service, TimeProvi
             return false;
         }
 
-        call.Announced = true;
         var now = time.GetTimestamp();
         var lane = BitOperations.Log2((uint)ToMs(call.Clock.Deadline.Timestamp - now)) + 1;
         lock (Sync)
