@@ -27,6 +27,8 @@ internal sealed class RequestPump(CallLink link, ServiceCalls service, TimeProvi
     /// <summary>Takes a call that may share a message. False for one that is too large or too slow for it.</summary>
     public bool TryPost(PendingCall call, IReadOnlyDictionary<string, object?>? headers, ReadOnlySpan<byte> body)
     {
+        // Also of a call that goes alone: its reply tells whether the next may share a message.
+        call.Announced = true;
         var names = call.Policy.Names;
         var costUs = call.Policy.HandlerTime.CostUs;
         var frameBytes = BatchWriter.Measure(names, headers, body.Length);
@@ -35,7 +37,6 @@ internal sealed class RequestPump(CallLink link, ServiceCalls service, TimeProvi
             return false;
         }
 
-        call.Announced = true;
         var deadline = call.Deadline.Timestamp;
         var lane = BitOperations.Log2(ToMs(deadline - call.ReadyAt)) + 1;
         lock (Sync)
