@@ -84,6 +84,11 @@ internal sealed record RunOptions
             {
                 yield return $"{MessagingSystem.InMemoryName} has no quorum queues. Leave out --queue, or it from --systems.";
             }
+
+            if (Queue == QueueKind.Quorum && Systems.Contains(MassTransitSystem.TunedName, StringComparer.Ordinal))
+            {
+                yield return $"{MassTransitSystem.TunedName} sends transient messages without confirms. Leave out --queue, or it from --systems.";
+            }
         }
     }
 

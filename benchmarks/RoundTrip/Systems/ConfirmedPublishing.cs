@@ -5,8 +5,8 @@ namespace Messaging.RoundTrip.Systems;
 
 /// <summary>
 /// The yardstick's publisher confirms, kept by hand: any number of requests are unconfirmed at a time, and no call waits
-/// for its confirm, since its reply says as much; one that the broker refuses fails. Measured a few per cent faster than
-/// the library's own tracking, which makes every call wait twice.
+/// for its confirm, since its reply says as much; one that the broker refuses fails. Measured as fast as
+/// the library's own tracking or a few per cent faster: that makes every call wait twice.
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A semaphore whose wait handle nobody asks for holds nothing.")]
 internal sealed class ConfirmedPublishing
