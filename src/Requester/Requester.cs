@@ -35,7 +35,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         Deadlines = deadlines;
         Replies = new ReplyTurns(new Turns(deadlines, time));
         _time = time;
-        _links = new LinkKeeper<CallLink>(token => CallLink.OpenAsync(_transport, Calls, Replies, token), "requester", reconnect.Value, time, logger);
+        _links = new LinkKeeper<CallLink>(token => CallLink.OpenAsync(_transport, Calls, token), "requester", reconnect.Value, time, logger);
         _commands = new CommandSender(_links, transport, time);
     }
 

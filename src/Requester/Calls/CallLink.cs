@@ -12,15 +12,13 @@ namespace Messaging.Calls;
 internal sealed class CallLink : ILink, IRequesterSink
 {
     private readonly PendingCalls _calls;
-    private readonly ReplyTurns _replies;
     private readonly NameCache _names = new();
     private volatile LinkLoss? _loss;
     private IRequesterLink _link = null!;
 
-    private CallLink(PendingCalls calls, ReplyTurns replies, int maxMessageBytes)
+    private CallLink(PendingCalls calls, int maxMessageBytes)
     {
         _calls = calls;
-        _replies = replies;
         MaxMessageBytes = maxMessageBytes;
     }
 
@@ -30,9 +28,9 @@ internal sealed class CallLink : ILink, IRequesterSink
 
     public int MaxMessageBytes { get; }
 
-    public static async ValueTask<CallLink> OpenAsync(ITransport transport, PendingCalls calls, ReplyTurns replies, CancellationToken cancellationToken)
+    public static async ValueTask<CallLink> OpenAsync(ITransport transport, PendingCalls calls, CancellationToken cancellationToken)
     {
-        var link = new CallLink(calls, replies, transport.MaxMessageBytes);
+        var link = new CallLink(calls, transport.MaxMessageBytes);
         link._link = await transport.OpenRequesterAsync(link, cancellationToken).ConfigureAwait(false);
         _ = link.FailCallsWhenLostAsync();
         return link;
@@ -145,8 +143,6 @@ internal sealed class CallLink : ILink, IRequesterSink
             return;
         }
 
-        // Their callers go on when all of them are known, so that what these call next leaves together as well.
-        _replies.Hold();
         while (batch.TryRead(out var frame))
         {
             if (!_calls.TryTake(frame.Id, out var call))
@@ -164,8 +160,6 @@ internal sealed class CallLink : ILink, IRequesterSink
                 Body = frame.Body,
             });
         }
-
-        _replies.Resume();
     }
 
     private void FailUnrouted(UInt128 id)

@@ -12,7 +12,6 @@ internal sealed class ReplyTurns(Turns turns) : IThreadPoolWorkItem
     private readonly Lock _lock = new();
     private readonly Queue<PendingCall> _ended = new();
     private bool _turnComes;
-    private int _held;
 
     /// <summary>Takes a call that has ended.</summary>
     public void Add(PendingCall call)
@@ -20,25 +19,6 @@ internal sealed class ReplyTurns(Turns turns) : IThreadPoolWorkItem
         lock (_lock)
         {
             _ended.Enqueue(call);
-            AskForTurn();
-        }
-    }
-
-    /// <summary>Waits with further turns: a batch of replies is being read.</summary>
-    public void Hold()
-    {
-        lock (_lock)
-        {
-            _held++;
-        }
-    }
-
-    /// <summary>The batch is read.</summary>
-    public void Resume()
-    {
-        lock (_lock)
-        {
-            _held--;
             AskForTurn();
         }
     }
@@ -69,7 +49,7 @@ internal sealed class ReplyTurns(Turns turns) : IThreadPoolWorkItem
 
     private void AskForTurn()
     {
-        if (!_turnComes && _ended.Count > 0 && _held == 0)
+        if (!_turnComes && _ended.Count > 0)
         {
             _turnComes = true;
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);

@@ -1,5 +1,4 @@
 using Messaging.Calls.Contract;
-using Messaging.Deadlines;
 using Messaging.Policies;
 using Messaging.Transport;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +12,7 @@ internal sealed class CallBench : IDisposable
 
     private readonly ServiceProvider _services;
     private readonly CallPolicy _policy;
-    private readonly DeadlineWheel _deadlines;
+    private readonly Requester _requester;
 
     public CallBench(int maxPendingCalls = 10_000)
     {
@@ -21,10 +20,10 @@ internal sealed class CallBench : IDisposable
         services.AddMessaging().AddRequester<ICalc>(options => options.MaxPendingCalls = maxPendingCalls);
         _services = services.BuildServiceProvider();
         _policy = _services.GetRequiredService<CallPolicies>().Get(_operation);
-        _deadlines = _services.GetRequiredService<DeadlineWheel>();
+        _requester = _services.GetRequiredService<Requester>();
     }
 
-    public PendingCalls Calls { get; } = new();
+    public PendingCalls Calls => _requester.Calls;
 
     public CallWindow Window => _policy.Service.Window;
 
@@ -40,7 +39,7 @@ internal sealed class CallBench : IDisposable
 
     /// <summary>A call that is never sent.</summary>
     internal sealed class Call(CallBench bench)
-        : PendingCall(_operation, bench._policy, new CallClock(Deadline.After(TimeSpan.FromHours(1), TimeProvider.System), TimeSpan.FromHours(1)), bench.Calls, bench._deadlines)
+        : PendingCall(bench._requester, bench._policy, new CallClock(Deadline.After(TimeSpan.FromHours(1), TimeProvider.System), TimeSpan.FromHours(1), 0), extras: null)
     {
         private readonly TaskCompletionSource _goesOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _outcome = new();
@@ -61,8 +60,10 @@ internal sealed class CallBench : IDisposable
         /// <summary>Ends it as a reply would.</summary>
         public bool End() => TryEnd();
 
-        protected override void SetException(Exception exception) => _outcome.TrySetResult();
+        public override void Complete() => _outcome.TrySetResult();
 
-        protected override void SetCanceled(CancellationToken cancellationToken) => _outcome.TrySetCanceled(cancellationToken);
+        protected override void SetFailure(Exception exception)
+        {
+        }
     }
 }
