@@ -48,11 +48,18 @@ internal sealed class RequesterLink : IRequesterLink
             await new ReplyConsumer(receiving, lifetime, replyTo, sink).StartAsync(autoAck: true, cancellationToken).ConfigureAwait(false);
         }
 
+        var confirming = await ConfirmingPublisher.OpenAsync(lifetime, requests, "commands", limits, cancellationToken).ConfigureAwait(false);
+        if (path == RabbitMqReplyPath.DirectReplyTo)
+        {
+            // A direct reply comes to the channel that its request went by, so confirmed calls need a consumer of their own.
+            await new ReplyConsumer(confirming.Channel, lifetime, replyTo, sink).StartAsync(autoAck: true, cancellationToken).ConfigureAwait(false);
+        }
+
         return new RequesterLink(
             lifetime,
             replyTo,
             new Publisher(publishing, lifetime, limits, sink.OnReturned),
-            await ConfirmingPublisher.OpenAsync(lifetime, requests, "commands", limits, cancellationToken).ConfigureAwait(false),
+            confirming,
             new CancelPublisher(await lifetime.OpenChannelAsync(requests, options: null, cancellationToken).ConfigureAwait(false), lifetime, logger));
     }
 

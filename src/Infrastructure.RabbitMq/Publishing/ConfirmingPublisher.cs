@@ -34,6 +34,9 @@ internal sealed class ConfirmingPublisher
         link.WhenLost(Close);
     }
 
+    /// <summary>The channel that it publishes on.</summary>
+    public IChannel Channel => _channel;
+
     /// <summary>Opens a channel and finds out whether we may publish on it.</summary>
     public static async Task<ConfirmingPublisher> OpenAsync(
         LinkLifetime link, BrokerConnection connection, string purpose, MessageLimits limits, CancellationToken cancellationToken)
