@@ -5,6 +5,9 @@ internal abstract class DeadlineEntry
 {
     internal DeadlineEntry? Next;
     internal DeadlineEntry? Previous;
+
+    // Apart from the list's links, as an entry may be listed again before it has fired.
+    internal DeadlineEntry? NextDue;
     internal long Tick;
     internal bool Listed;
 

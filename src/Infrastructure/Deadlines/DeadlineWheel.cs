@@ -150,8 +150,8 @@ internal sealed class DeadlineWheel : IDisposable
 
         while (due is not null)
         {
-            var next = due.Next;
-            due.Next = null;
+            var next = due.NextDue;
+            due.NextDue = null;
             due.OnDeadline();
             due = next;
         }
@@ -206,7 +206,7 @@ internal sealed class DeadlineWheel : IDisposable
                 if (entry.Tick <= tick)
                 {
                     Remove(entry);
-                    entry.Next = due;
+                    entry.NextDue = due;
                     due = entry;
                 }
 

@@ -75,6 +75,37 @@ public sealed class DeadlineWheelTests
     }
 
     [Fact]
+    public void One_that_is_added_again_while_others_fire_disturbs_nobody()
+    {
+        using var wheel = new DeadlineWheel(_time);
+        var soon = Deadline.After(TimeSpan.FromSeconds(1), _time);
+        var later = Deadline.After(TimeSpan.FromSeconds(2), _time);
+        Entry[] waiting = [new Entry(), new Entry(), new Entry()];
+        Entry[] due = [new Entry(), new Entry(), new Entry(), new Entry()];
+        foreach (var entry in due)
+        {
+            wheel.Add(entry, soon);
+
+            // Whichever comes first adds those again whose turn to fire has not come yet.
+            entry.Fires = () => Array.ForEach(Array.FindAll(due, other => other.Fired == 0), other =>
+            {
+                if (!wheel.Remove(other))
+                {
+                    wheel.Add(other, later);
+                }
+            });
+        }
+
+        Array.ForEach(waiting, entry => wheel.Add(entry, later));
+
+        _time.Advance(TimeSpan.FromMilliseconds(1100));
+        Assert.All(waiting, entry => Assert.Equal(0, entry.Fired));
+        Assert.All(due, entry => Assert.Equal(1, entry.Fired));
+        _time.Advance(TimeSpan.FromMilliseconds(1000));
+        Assert.All(waiting, entry => Assert.Equal(1, entry.Fired));
+    }
+
+    [Fact]
     public async Task Adding_and_removing_from_many_threads_loses_and_repeats_nothing()
     {
         using var wheel = new DeadlineWheel(TimeProvider.System);
@@ -118,9 +149,12 @@ public sealed class DeadlineWheelTests
 
         public Task FiredTask => _fired.Task;
 
+        public Action? Fires { get; set; }
+
         internal override void OnDeadline()
         {
             Interlocked.Increment(ref _count);
+            Fires?.Invoke();
             _fired.TrySetResult();
         }
     }
