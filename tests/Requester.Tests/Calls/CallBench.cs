@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Messaging.Calls;
 
 /// <summary>What pending calls need around them, without a requester.</summary>
-internal sealed class CallBench : IDisposable
+internal sealed class CallBench : IAsyncDisposable
 {
     private static readonly Operation<Addends, Sum> _operation = new("calc", "Add", OperationKind.Call);
 
@@ -35,7 +35,7 @@ internal sealed class CallBench : IDisposable
         return call;
     }
 
-    public void Dispose() => _services.Dispose();
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
 
     /// <summary>A call that is never sent.</summary>
     internal sealed class Call(CallBench bench)

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Messaging.Calls;
 
-public sealed class CallWindowTests : IDisposable
+public sealed class CallWindowTests : IAsyncDisposable
 {
     private const int Limit = 3;
 
@@ -10,7 +10,7 @@ public sealed class CallWindowTests : IDisposable
 
     private CallWindow Window => _bench.Window;
 
-    public void Dispose() => _bench.Dispose();
+    public ValueTask DisposeAsync() => _bench.DisposeAsync();
 
     [Fact]
     public void As_many_as_the_limit_are_let_in_and_one_more_for_each_that_leaves()

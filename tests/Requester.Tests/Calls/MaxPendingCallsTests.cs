@@ -70,8 +70,7 @@ public sealed class MaxPendingCallsTests : IAsyncDisposable
 
         var call = calc.With(new CallOptions { Timeout = TimeSpan.FromHours(1) }).AddAsync(new Addends(3, 0), Token);
 
-        Assert.True(call.IsCompleted);
-        var failure = await Assert.ThrowsAsync<RpcException>(() => call);
+        var failure = await Assert.ThrowsAsync<RpcException>(() => call.WaitAsync(_patience, Token));
         Assert.Equal((StatusCode.ResourceExhausted, FailureReason.Overloaded, false), (failure.Status, failure.Reason, failure.MayHaveRun));
         Assert.Contains("MaxPendingCalls allows 2", failure.Detail, StringComparison.Ordinal);
         Assert.Equal("calc/Add", failure.Operation);

@@ -5,13 +5,13 @@ using Messaging.Wire;
 
 namespace Messaging.Calls;
 
-public sealed class PendingCallsTests : IDisposable
+public sealed class PendingCallsTests : IAsyncDisposable
 {
     private readonly CallBench _bench = new();
 
     private PendingCalls Calls => _bench.Calls;
 
-    public void Dispose() => _bench.Dispose();
+    public ValueTask DisposeAsync() => _bench.DisposeAsync();
 
     [Fact]
     public void A_call_is_found_once_by_its_id()
