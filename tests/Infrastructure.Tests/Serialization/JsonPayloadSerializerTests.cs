@@ -24,22 +24,11 @@ public sealed class JsonPayloadSerializerTests
     [Theory]
     [InlineData("""{"name":"a"}""")]
     [InlineData("""{"name":null,"count":1}""")]
+    [InlineData("""{"name":"a","count":1,"count":2}""")]
     [InlineData("""{"name":"a","count":1} x""")]
     [InlineData("")]
     public void What_the_contract_does_not_allow_is_refused(string json) =>
         Assert.Throws<JsonException>(() => _serializer.GetCodec<Thing>().Decode(Encoding.UTF8.GetBytes(json)));
-
-    [Fact]
-    public void Of_a_property_that_comes_twice_the_last_holds_unless_options_refuse_it()
-    {
-        var twice = """{"name":"a","count":1,"count":2}"""u8;
-        var options = new JsonPayloadOptions();
-        options.SerializerOptions.AllowDuplicateProperties = false;
-        var strict = new JsonPayloadSerializer(Options.Create(options)).GetCodec<Thing>();
-
-        Assert.Equal(new Thing("a", 2), _serializer.GetCodec<Thing>().Decode(twice));
-        Assert.Throws<JsonException>(() => strict.Decode("{\"name\":\"a\",\"count\":1,\"count\":2}"u8));
-    }
 
     [Fact]
     public void Deep_nesting_is_refused() =>

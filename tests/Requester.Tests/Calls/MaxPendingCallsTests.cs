@@ -70,6 +70,7 @@ public sealed class MaxPendingCallsTests : IAsyncDisposable
 
         var call = calc.With(new CallOptions { Timeout = TimeSpan.FromHours(1) }).AddAsync(new Addends(3, 0), Token);
 
+        // Nothing ends it but its own outcome: neither its deadline nor those that are under way.
         var failure = await Assert.ThrowsAsync<RpcException>(() => call.WaitAsync(_patience, Token));
         Assert.Equal((StatusCode.ResourceExhausted, FailureReason.Overloaded, false), (failure.Status, failure.Reason, failure.MayHaveRun));
         Assert.Contains("MaxPendingCalls allows 2", failure.Detail, StringComparison.Ordinal);
