@@ -68,10 +68,7 @@ public abstract partial class CallContractTests
         var tap = new MessageTap();
         var calc = await StartTappedAsync(tap);
         var first = Together(tap, Enough, number => calc.AddAsync(new Addends(number, 1), Token));
-        await ServeByHandAsync(first.Count, static request => Answer(request.CorrelationId, """{"value":1}""") with
-        {
-            Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["handler-us"] = (long)QuickUs },
-        });
+        await ServeByHandAsync(first.Count, ReportingAnswer);
         await SoonAsync(Task.WhenAll(first));
         tap.Clear();
 
@@ -88,6 +85,29 @@ public abstract partial class CallContractTests
         Assert.Equal((StatusCode.Internal, FailureReason.Undecodable, true), (failure.Status, failure.Reason, failure.MayHaveRun));
         second.RemoveAt(7);
         Assert.Equal(Enumerable.Range(0, Enough).Where(number => number != 7), (await SoonAsync(Task.WhenAll(second))).Select(sum => sum.Value));
+    }
+
+    [Fact]
+    public async Task A_batch_that_the_broker_refuses_fails_each_of_its_calls()
+    {
+        await Harness.DeclareQueueAsync("calc");
+        var tap = new MessageTap();
+        var calc = await StartTappedAsync(tap, options => options.ConfirmCalls = true);
+        var first = Together(tap, Enough, number => calc.AddAsync(new Addends(number, 1), Token));
+        await ServeByHandAsync(first.Count, ReportingAnswer);
+        await SoonAsync(Task.WhenAll(first));
+        tap.Clear();
+        await Harness.RefusePublishesAsync("calc");
+
+        var calls = Together(tap, Enough, number => calc.With(new CallOptions { Timeout = TimeSpan.FromHours(1) }).AddAsync(new Addends(number, 1), Token));
+
+        foreach (var call in calls)
+        {
+            var failure = await FailsAsync(call);
+            Assert.Equal((StatusCode.ResourceExhausted, FailureReason.Overloaded, false), (failure.Status, failure.Reason, failure.MayHaveRun));
+        }
+
+        AssertPacked(tap.Requests);
     }
 
     [Theory]
@@ -154,6 +174,12 @@ public abstract partial class CallContractTests
 
         Assert.Equal([5, 5, 5], (await SoonAsync(Task.WhenAll(calls))).Select(sum => sum.Value));
     }
+
+    /// <summary>As a worker answers that reads batches.</summary>
+    private static InboundMessage ReportingAnswer(InboundMessage request) => Answer(request.CorrelationId, """{"value":1}""") with
+    {
+        Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["handler-us"] = (long)QuickUs },
+    };
 
     private static string Id(int number) => number.ToString("x32", CultureInfo.InvariantCulture);
 

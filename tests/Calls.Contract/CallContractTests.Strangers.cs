@@ -37,6 +37,7 @@ public abstract partial class CallContractTests
         { "empty body", "Add", "application/json", "", "3" },
         { "missing field", "Add", "application/json", """{"left":1}""", "3" },
         { "wrong type", "Add", "application/json", """{"left":"x","right":1}""", "3" },
+        { "repeated field", "Add", "application/json", """{"left":1,"left":2,"right":1}""", "3" },
     };
 
     [Theory]

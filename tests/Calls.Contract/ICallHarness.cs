@@ -20,6 +20,9 @@ public interface ICallHarness : IAsyncDisposable
     /// <summary>Declares a queue that no worker of ours declared.</summary>
     Task DeclareQueueAsync(string queue);
 
+    /// <summary>Has the broker refuse what is published to a queue from now on, as it does where that is full.</summary>
+    Task RefusePublishesAsync(string queue);
+
     /// <summary>Waits until a message waits in a queue, and takes it out.</summary>
     Task<InboundMessage> TakeAsync(string queue, CancellationToken cancellationToken);
 }

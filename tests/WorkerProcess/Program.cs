@@ -3,17 +3,21 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
 // A worker of the test contract in a process of its own, to be killed: WorkerProcess <broker uri> <hang|serve>.
-// It writes a line when it serves, and one for every call that it starts.
+// It writes a line when it serves, and one for every call that it starts. Negative numbers, which only warm up, are
+// answered in silence.
 var hang = string.Equals(args[1], "hang", StringComparison.Ordinal);
 var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
 application.Services.AddSingleton(new CalcScript
 {
     Add = async (request, token) =>
     {
-        Console.WriteLine($"started {request.Left}");
-        if (hang)
+        if (request.Left >= 0)
         {
-            await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            Console.WriteLine($"started {request.Left}");
+            if (hang)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            }
         }
 
         return new Sum(request.Left + request.Right);

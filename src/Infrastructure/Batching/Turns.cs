@@ -15,11 +15,14 @@ internal sealed class Turns(DeadlineWheel deadlines, TimeProvider time) : Deadli
     [ThreadStatic]
     private static Turns? _current;
 
+    [ThreadStatic]
+    private static Round? _currentRound;
+
     private readonly Lock _lock = new();
     private List<IThreadPoolWorkItem> _unsent = [];
     private List<IThreadPoolWorkItem>? _spare = [];
     private long _unsentSince;
-    private int _count;
+    private Round _round = new();
 
     /// <summary>Those that the current thread is a turn of; null outside of any.</summary>
     public static Turns? Current => _current;
@@ -27,15 +30,19 @@ internal sealed class Turns(DeadlineWheel deadlines, TimeProvider time) : Deadli
     /// <summary>A turn begins on this thread.</summary>
     public void Enter()
     {
+        var round = Volatile.Read(ref _round);
+        Interlocked.Increment(ref round.Turns);
         _current = this;
-        Interlocked.Increment(ref _count);
+        _currentRound = round;
     }
 
     /// <summary>The turn ends.</summary>
     public void Leave()
     {
+        var round = _currentRound!;
         _current = null;
-        if (Interlocked.Decrement(ref _count) == 0)
+        _currentRound = null;
+        if (Interlocked.Decrement(ref round.Turns) == 0 || !ReferenceEquals(round, Volatile.Read(ref _round)))
         {
             Send();
         }
@@ -65,8 +72,14 @@ internal sealed class Turns(DeadlineWheel deadlines, TimeProvider time) : Deadli
         }
     }
 
-    // A turn is blocked. What is sent is not sent from here: this is the timer's thread.
-    internal override void OnDeadline() => ThreadPool.UnsafeQueueUserWorkItem(static turns => turns.Send(), this, preferLocal: false);
+    internal override void OnDeadline()
+    {
+        // A turn is blocked, maybe for good: those that begin from here don't wait for it.
+        Volatile.Write(ref _round, new Round());
+
+        // Not from here: this is the timer's thread.
+        ThreadPool.UnsafeQueueUserWorkItem(static turns => turns.Send(), this, preferLocal: false);
+    }
 
     private void Send()
     {
@@ -95,5 +108,11 @@ internal sealed class Turns(DeadlineWheel deadlines, TimeProvider time) : Deadli
         {
             _spare ??= pumps;
         }
+    }
+
+    /// <summary>Turns that wait for each other.</summary>
+    private sealed class Round
+    {
+        public int Turns;
     }
 }

@@ -156,10 +156,8 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
             return false;
         }
 
-        Activity?.SetStatus(ActivityStatusCode.Error, exception.Message);
         SetFailure(exception);
-        Activity?.Dispose();
-        requester.Replies.Add(this);
+        Finish(exception.Message);
         return true;
     }
 
@@ -191,15 +189,31 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
         return true;
     }
 
+    /// <summary>Ends the call's activity and has the caller told its outcome, whatever those do who listen to activities.</summary>
+    protected void Finish(string? error)
+    {
+        try
+        {
+            if (error is not null)
+            {
+                Activity?.SetStatus(ActivityStatusCode.Error, error);
+            }
+
+            Activity?.Dispose();
+        }
+        finally
+        {
+            requester.Replies.Add(this);
+        }
+    }
+
     private void Cancel(CancellationToken cancellationToken)
     {
         if (TryEnd())
         {
             Abandon();
-            Activity?.SetStatus(ActivityStatusCode.Error, "cancelled by the caller");
             SetFailure(new OperationCanceledException(cancellationToken));
-            Activity?.Dispose();
-            requester.Replies.Add(this);
+            Finish("cancelled by the caller");
         }
     }
 

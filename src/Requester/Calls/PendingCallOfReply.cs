@@ -63,8 +63,7 @@ internal sealed class PendingCall<TRequest, TReply>(
         if (TryEnd())
         {
             _reply = value;
-            Activity?.Dispose();
-            Requester.Replies.Add(this);
+            Finish(error: null);
         }
     }
 

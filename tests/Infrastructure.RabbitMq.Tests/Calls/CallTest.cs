@@ -1,4 +1,5 @@
 using Messaging.Calls.Contract;
+using Messaging.Calls.Contract.Tapping;
 using Messaging.RabbitMq.Tests.Support;
 using Messaging.Testing;
 using Microsoft.Extensions.DependencyInjection;
@@ -36,8 +37,15 @@ public abstract class CallTest(BrokerFixture fixture) : IAsyncLifetime
         builder.AddWorker<ICalc, ScriptedCalc>(configure);
     });
 
-    protected async Task<ICalc> StartRequesterAsync() =>
-        (await StartAsync(builder => builder.AddRequester<ICalc>())).Services.GetRequiredService<ICalc>();
+    protected async Task<ICalc> StartRequesterAsync(MessageTap? tap = null)
+    {
+        var host = await StartAsync(builder =>
+        {
+            tap?.Install(builder);
+            builder.AddRequester<ICalc>();
+        });
+        return host.Services.GetRequiredService<ICalc>();
+    }
 
     private async Task<IHost> StartAsync(Action<MessagingBuilder> configure)
     {

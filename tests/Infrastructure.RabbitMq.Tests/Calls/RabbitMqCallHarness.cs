@@ -9,9 +9,12 @@ namespace Messaging.RabbitMq.Tests.Calls;
 /// <summary>The shared private broker, without the queues of the test before.</summary>
 internal sealed class RabbitMqCallHarness(PrivateBroker broker, RabbitMqReplyPath replyPath) : ICallHarness
 {
+    private const string RefusalPolicy = "refuse";
+
     private static readonly string[] _queues = ["calc", "calc.commands", "calc.dead", "payments", "messaging.reply.stranger"];
 
     private readonly Stranger _stranger = new(broker);
+    private bool _refuses;
 
     public static async Task<RabbitMqCallHarness> StartAsync(PrivateBroker broker, RabbitMqReplyPath replyPath = RabbitMqReplyPath.ExclusiveQueue)
     {
@@ -36,8 +39,22 @@ internal sealed class RabbitMqCallHarness(PrivateBroker broker, RabbitMqReplyPat
 
     public Task<InboundMessage> TakeAsync(string queue, CancellationToken cancellationToken) => _stranger.TakeAsync(queue, cancellationToken);
 
+    public async Task RefusePublishesAsync(string queue)
+    {
+        // It has one message more than it may have, so that none of those that come fits.
+        await PublishRawAsync(queue, new InboundMessage { Type = "fills" });
+        await PublishRawAsync(queue, new InboundMessage { Type = "fills" });
+        _refuses = true;
+        await broker.RabbitmqctlAsync("set_policy", RefusalPolicy, $"^{queue}$", "{\"max-length\":1,\"overflow\":\"reject-publish\"}", "--apply-to", "queues");
+    }
+
     public async ValueTask DisposeAsync()
     {
+        if (_refuses)
+        {
+            await broker.RabbitmqctlAsync("clear_policy", RefusalPolicy);
+        }
+
         await DeleteQueuesAsync();
         await _stranger.DisposeAsync();
     }

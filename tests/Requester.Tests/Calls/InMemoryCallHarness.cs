@@ -40,6 +40,12 @@ internal sealed class InMemoryCallHarness : ICallHarness
         return Task.CompletedTask;
     }
 
+    public Task RefusePublishesAsync(string queue)
+    {
+        Broker.Faults.RefuseConfirms = true;
+        return Task.CompletedTask;
+    }
+
     public async Task<InboundMessage> TakeAsync(string queue, CancellationToken cancellationToken)
     {
         if (!_taken.TryGetValue(queue, out var waiting))
