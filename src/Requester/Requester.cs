@@ -108,7 +108,8 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         CancellationToken cancellationToken)
     {
         // 3. The pending call: whatever ends it first is its only outcome.
-        var extras = CallExtras.Create(options, attempt, MessagingTelemetry.StartPending(operation), handler, cancellationToken);
+        TimeSpan? timeout = clock.Timeout == policy.Timeout ? null : clock.Timeout;
+        var extras = CallExtras.Create(options, timeout, attempt, MessagingTelemetry.StartPending(operation), handler, cancellationToken);
         var call = new PendingCall<TRequest, TReply>(this, policy, request, clock, extras);
         Calls.Add(call);
 
@@ -118,7 +119,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         {
             call.TryAdmit();
             call.Watch(cancellationToken);
-            Start(call);
+            Start(call, clock.StartedAt);
         }
         else if (policy.Service.FailsWhenFull)
         {
@@ -134,19 +135,17 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
     }
 
     /// <summary>Goes on with a call that has waited for room.</summary>
-    internal void StartLate<TRequest, TReply>(PendingCall<TRequest, TReply> call)
-    {
-        call.ReadyAt = _time.GetTimestamp();
-        Start(call);
-    }
+    internal void StartLate<TRequest, TReply>(PendingCall<TRequest, TReply> call) => Start(call, _time.GetTimestamp());
 
-    private void Start<TRequest, TReply>(PendingCall<TRequest, TReply> call)
+    internal Deadline DeadlineAt(long timestamp) => Deadline.At(timestamp, _time);
+
+    private void Start<TRequest, TReply>(PendingCall<TRequest, TReply> call, long now)
     {
         // 5. An open link takes it at once; otherwise it waits for one, inside its deadline.
         call.Stage = CallStage.Connecting;
         if (_links.Current is { } link && link.TryEnter(call))
         {
-            Send(link, call);
+            Send(link, call, now);
         }
         else
         {
@@ -197,10 +196,9 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
                 }
 
                 var link = await waiting.ConfigureAwait(false);
-                call.ReadyAt = _time.GetTimestamp();
                 if (link.TryEnter(call))
                 {
-                    Send(link, call);
+                    Send(link, call, _time.GetTimestamp());
                     return;
                 }
 
@@ -221,7 +219,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         }
     }
 
-    private void Send<TRequest, TReply>(CallLink link, PendingCall<TRequest, TReply> call)
+    private void Send<TRequest, TReply>(CallLink link, PendingCall<TRequest, TReply> call, long now)
     {
         if (call.HasEnded)
         {
@@ -249,7 +247,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         if (packs)
         {
             call.Stage = CallStage.Queued;
-            if (policy.Service.PumpOn(link).TryPost(call, headers, buffer.Written.Span))
+            if (policy.Service.PumpOn(link).TryPost(call, now, headers, buffer.Written.Span))
             {
                 buffer.Return();
                 return;

@@ -8,7 +8,12 @@ public sealed class CallContext
 {
     private static readonly AsyncLocal<CallContext?> _current = new();
 
-    private readonly Deadline? _deadline;
+    private const long NoDeadline = long.MaxValue;
+
+    private readonly long _deadline = NoDeadline;
+
+    // What most calls come without.
+    private Details? _details;
 
     /// <summary>A context for code that serves calls outside of a worker, e.g. the unit test of a handler.</summary>
     /// <param name="operation">The operation being served.</param>
@@ -23,7 +28,14 @@ public sealed class CallContext
     {
         ArgumentNullException.ThrowIfNull(operation);
         Operation = operation;
-        _deadline = deadline;
+        if (deadline is { } ends)
+        {
+            _deadline = ends.Timestamp;
+            if (ends.Clock != TimeProvider.System)
+            {
+                _details = new Details { Clock = ends.Clock };
+            }
+        }
     }
 
     /// <summary>The context of the call being served here, or null outside of a handler.</summary>
@@ -35,35 +47,83 @@ public sealed class CallContext
     /// <summary>The caller's correlation id, as it came; null for a command sent without one.</summary>
     public string? CorrelationId
     {
-        get => field ??= CorrelationNumber == 0 ? null : CorrelationNumber.ToString("x32", CultureInfo.InvariantCulture);
-        init;
+        get => _details?.CorrelationId ?? (CorrelationNumber == 0 ? null : CorrelationNumber.ToString("x32", CultureInfo.InvariantCulture));
+        init
+        {
+            if (value is not null)
+            {
+                (_details ??= new Details()).CorrelationId = value;
+            }
+        }
     }
 
     /// <summary>The id of the command's message, the same in every delivery of it; null if the sender gave none.</summary>
-    public string? MessageId { get; init; }
+    public string? MessageId
+    {
+        get => _details?.MessageId;
+        init
+        {
+            if (value is not null)
+            {
+                (_details ??= new Details()).MessageId = value;
+            }
+        }
+    }
 
     /// <summary>Which delivery of this message this is, from 1. More than 1 after a worker died, a connection broke or a retry.</summary>
-    public int Attempt { get; init; } = 1;
+    public int Attempt
+    {
+        get => _details?.Attempt ?? 1;
+        init
+        {
+            if (value != 1)
+            {
+                (_details ??= new Details()).Attempt = value;
+            }
+        }
+    }
 
     /// <summary>
     /// The broker user the caller authenticated as, where the caller stated it (AMQP <c>user-id</c>, which RabbitMQ
     /// validates: https://www.rabbitmq.com/docs/validated-user-id); otherwise null.
     /// </summary>
-    public string? Caller { get; init; }
+    public string? Caller
+    {
+        get => _details?.Caller;
+        init
+        {
+            if (value is not null)
+            {
+                (_details ??= new Details()).Caller = value;
+            }
+        }
+    }
 
     /// <summary>The caller's headers. Names are case-sensitive. Never null.</summary>
-    public IReadOnlyDictionary<string, string> Headers { get; init; } = FrozenDictionary<string, string>.Empty;
+    public IReadOnlyDictionary<string, string> Headers
+    {
+        get => _details?.Headers ?? FrozenDictionary<string, string>.Empty;
+        init
+        {
+            ArgumentNullException.ThrowIfNull(value);
+            if (value.Count > 0)
+            {
+                (_details ??= new Details()).Headers = value;
+            }
+        }
+    }
 
     /// <summary>Ends when the caller cancels, the deadline passes, the message is taken away, or the worker's drain limit is reached.</summary>
     public CancellationToken CancellationToken { get; init; }
 
     /// <summary>What is left of the call's deadline, never negative; <see cref="Timeout.InfiniteTimeSpan"/> when it has none.</summary>
-    public TimeSpan RemainingTime => _deadline?.Remaining ?? Timeout.InfiniteTimeSpan;
+    public TimeSpan RemainingTime => Deadline?.Remaining ?? Timeout.InfiniteTimeSpan;
 
     /// <summary>Whether the call's deadline has passed.</summary>
-    public bool DeadlineExceeded => _deadline is { HasPassed: true };
+    public bool DeadlineExceeded => Deadline is { HasPassed: true };
 
-    internal Deadline? Deadline => _deadline;
+    internal Deadline? Deadline =>
+        _deadline == NoDeadline ? null : Messaging.Deadline.At(_deadline, _details?.Clock ?? TimeProvider.System);
 
     /// <summary>The correlation id of a call that came as a number: its text is made when somebody asks.</summary>
     internal UInt128 CorrelationNumber { get; init; }
@@ -75,6 +135,21 @@ public sealed class CallContext
         var previous = _current.Value;
         _current.Value = this;
         return new Scope(previous);
+    }
+
+    private sealed class Details
+    {
+        public string? MessageId { get; set; }
+
+        public int Attempt { get; set; } = 1;
+
+        public string? CorrelationId { get; set; }
+
+        public TimeProvider? Clock { get; init; }
+
+        public string? Caller { get; set; }
+
+        public IReadOnlyDictionary<string, string>? Headers { get; set; }
     }
 
     /// <summary>Restores the previous <see cref="Current"/> context on disposal.</summary>

@@ -14,6 +14,8 @@ internal readonly record struct Deadline
     /// <summary>The instant, in <see cref="TimeProvider.GetTimestamp"/>'s ticks.</summary>
     public long Timestamp { get; }
 
+    public TimeProvider Clock => _time;
+
     public TimeSpan Remaining
     {
         get
@@ -31,6 +33,9 @@ internal readonly record struct Deadline
     /// <summary>The instant so long after another one.</summary>
     public static Deadline After(TimeSpan timeout, long timestamp, TimeProvider time) =>
         new(time, timestamp + (long)(timeout.TotalSeconds * time.TimestampFrequency));
+
+    /// <summary>The instant with a timestamp of a clock's.</summary>
+    public static Deadline At(long timestamp, TimeProvider time) => new(time, timestamp);
 
     public Deadline Earlier(Deadline other) => other.Timestamp < Timestamp ? new(_time, other.Timestamp) : this;
 }

@@ -5,11 +5,7 @@ internal abstract class DeadlineEntry
 {
     internal DeadlineEntry? Next;
     internal DeadlineEntry? Previous;
-
-    // Apart from the list's links, as an entry may be listed again before it has fired.
-    internal DeadlineEntry? NextDue;
     internal long Tick;
-    internal bool Listed;
 
     /// <summary>Called once, on a timer thread, after the deadline has passed. Must not block.</summary>
     internal abstract void OnDeadline();

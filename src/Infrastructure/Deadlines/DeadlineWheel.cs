@@ -15,6 +15,9 @@ internal sealed class DeadlineWheel : IDisposable
     private readonly long _timestampsPerTick;
     private readonly Slot[] _slots;
     private readonly ITimer _timer;
+
+    // Guarded by _ticking.
+    private readonly List<DeadlineEntry> _due = [];
     private readonly Lock _ticking = new();
     private readonly Lock _arming = new();
     private long _lastTick;
@@ -51,7 +54,6 @@ internal sealed class DeadlineWheel : IDisposable
                 if (Volatile.Read(ref _lastTick) < tick)
                 {
                     entry.Tick = tick;
-                    entry.Listed = true;
                     slot.Insert(entry);
                     break;
                 }
@@ -72,13 +74,7 @@ internal sealed class DeadlineWheel : IDisposable
         var slot = _slots[entry.Tick % SlotCount];
         lock (slot)
         {
-            if (!entry.Listed)
-            {
-                return false;
-            }
-
-            slot.Remove(entry);
-            return true;
+            return slot.Remove(entry);
         }
     }
 
@@ -140,21 +136,20 @@ internal sealed class DeadlineWheel : IDisposable
         }
     }
 
-    private static void Fire(Slot slot, long tick)
+    private void Fire(Slot slot, long tick)
     {
-        DeadlineEntry? due;
         lock (slot)
         {
-            due = slot.TakeDue(tick);
+            slot.TakeDue(tick, _due);
         }
 
-        while (due is not null)
+        // The oldest first.
+        for (var i = _due.Count - 1; i >= 0; i--)
         {
-            var next = due.NextDue;
-            due.NextDue = null;
-            due.OnDeadline();
-            due = next;
+            _due[i].OnDeadline();
         }
+
+        _due.Clear();
     }
 
     private sealed class Slot
@@ -175,15 +170,20 @@ internal sealed class DeadlineWheel : IDisposable
             _first = entry;
         }
 
-        public void Remove(DeadlineEntry entry)
+        /// <summary>Takes an entry out. False when it is not in.</summary>
+        public bool Remove(DeadlineEntry entry)
         {
-            if (entry.Previous is null)
+            if (entry.Previous is not null)
+            {
+                entry.Previous.Next = entry.Next;
+            }
+            else if (ReferenceEquals(_first, entry))
             {
                 _first = entry.Next;
             }
             else
             {
-                entry.Previous.Next = entry.Next;
+                return false;
             }
 
             if (entry.Next is not null)
@@ -193,27 +193,23 @@ internal sealed class DeadlineWheel : IDisposable
 
             entry.Next = null;
             entry.Previous = null;
-            entry.Listed = false;
+            return true;
         }
 
         /// <summary>Takes out what is due; entries of later rounds of the wheel stay.</summary>
-        public DeadlineEntry? TakeDue(long tick)
+        public void TakeDue(long tick, List<DeadlineEntry> due)
         {
-            DeadlineEntry? due = null;
             for (var entry = _first; entry is not null;)
             {
                 var next = entry.Next;
                 if (entry.Tick <= tick)
                 {
                     Remove(entry);
-                    entry.NextDue = due;
-                    due = entry;
+                    due.Add(entry);
                 }
 
                 entry = next;
             }
-
-            return due;
         }
     }
 }

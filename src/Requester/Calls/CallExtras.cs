@@ -5,6 +5,9 @@ namespace Messaging.Calls;
 /// <summary>What most calls do without: options, a second attempt, a trace, a caller that may cancel, a handler around them.</summary>
 internal sealed class CallExtras
 {
+    /// <summary>The timeout, where it is not the operation's own.</summary>
+    public TimeSpan? Timeout { get; private init; }
+
     public CallOptions? Options { get; private init; }
 
     /// <summary>Which attempt of the requester it is, from 1.</summary>
@@ -24,12 +27,14 @@ internal sealed class CallExtras
     public CancellationTokenRegistration HandlerEnds { get; set; }
 
     /// <summary>Null for a call that needs none of it.</summary>
-    public static CallExtras? Create(CallOptions? options, int attempt, Activity? activity, CallContext? handler, CancellationToken caller) =>
-        options is null && attempt == 1 && (activity ?? Activity.Current) is null && !caller.CanBeCanceled && handler is not { CancellationToken.CanBeCanceled: true }
+    public static CallExtras? Create(
+        CallOptions? options, TimeSpan? timeout, int attempt, Activity? activity, CallContext? handler, CancellationToken caller) =>
+        options is null && timeout is null && attempt == 1 && (activity ?? Activity.Current) is null && !caller.CanBeCanceled && handler is not { CancellationToken.CanBeCanceled: true }
             ? null
             : new CallExtras
             {
                 Options = options,
+                Timeout = timeout,
                 Attempt = attempt,
                 Activity = activity,
                 Trace = activity ?? Activity.Current,

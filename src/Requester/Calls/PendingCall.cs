@@ -18,17 +18,16 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
     private const int Admitted = 2;
     private const int Abandoned = 4;
 
-    private readonly Deadline _deadline = clock.Deadline;
-    private readonly TimeSpan _timeout = clock.Timeout;
+    private readonly long _deadline = clock.Deadline.Timestamp;
     private CallLink? _link;
-    private volatile int _stage;
     private int _state;
+    private volatile byte _stage;
 
     public OperationDescriptor Operation => policy.Operation;
 
     public CallPolicy Policy => policy;
 
-    public Deadline Deadline => _deadline;
+    public Deadline Deadline => requester.DeadlineAt(_deadline);
 
     protected Requester Requester => requester;
 
@@ -44,11 +43,11 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
     public CallStage Stage
     {
         get => (CallStage)_stage;
-        set => _stage = (int)value;
+        set => _stage = (byte)value;
     }
 
-    /// <summary>The timestamp since which nothing but the connection has kept it from being sent.</summary>
-    public long ReadyAt { get; set; } = clock.StartedAt;
+    /// <summary>Whether its outcome is an exception. For <see cref="Complete"/> only.</summary>
+    protected bool HasFailed { get; set; }
 
     /// <summary>Whether whoever replies was told that batches are read here.</summary>
     public bool Announced { get; set; }
@@ -77,7 +76,7 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
     /// <param name="cancellationToken">The caller's.</param>
     public void Watch(CancellationToken cancellationToken)
     {
-        requester.Deadlines.Add(this, _deadline);
+        requester.Deadlines.Add(this, Deadline);
         if (extras is not null)
         {
             var handlerEnds = extras.Handler?.CancellationToken ?? CancellationToken.None;
@@ -232,7 +231,7 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
     private void FailByDeadline()
     {
         if (!HasEnded
-            && Fail(StatusCode.DeadlineExceeded, FailureReason.None, DeadlineDetail.Describe(Stage, _timeout, Operation.Service, requester.LastFailure), MayHaveRun))
+            && Fail(StatusCode.DeadlineExceeded, FailureReason.None, DeadlineDetail.Describe(Stage, extras?.Timeout ?? policy.Timeout, Operation.Service, requester.LastFailure), MayHaveRun))
         {
             Abandon();
         }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Messaging.Policies;
 using Messaging.Serialization;
 using Messaging.Transport;
@@ -8,18 +9,26 @@ namespace Messaging.Calls;
 /// <summary>A pending call with its types, and with what is needed to send it, once or again.</summary>
 /// <typeparam name="TRequest">The request's type.</typeparam>
 /// <typeparam name="TReply">The reply's type.</typeparam>
-internal sealed class PendingCall<TRequest, TReply>(
-    Requester requester, CallPolicy<TRequest, TReply> policy, TRequest request, in CallClock clock, CallExtras? extras)
-    : PendingCall(requester, policy, clock, extras)
+internal sealed class PendingCall<TRequest, TReply> : PendingCall
 {
-    // The caller goes on right where this is completed: see ReplyTurns.
-    private readonly TaskCompletionSource<TReply> _outcome = new();
-    private TReply _reply = default!;
-    private Exception? _failure;
+    // A completion source would be one object more. The caller goes on right where this is completed: see ReplyTurns.
+    private AsyncTaskMethodBuilder<TReply> _outcome;
+
+    // The reply, or the exception.
+    private object? _result;
+
+    public PendingCall(Requester requester, CallPolicy<TRequest, TReply> policy, TRequest request, in CallClock clock, CallExtras? extras)
+        : base(requester, policy, clock, extras)
+    {
+        Request = request;
+
+        // Made here, as the builder makes it for the first who asks, without a lock.
+        _ = _outcome.Task;
+    }
 
     public Task<TReply> Task => _outcome.Task;
 
-    public TRequest Request => request;
+    public TRequest Request { get; }
 
     public new CallPolicy<TRequest, TReply> Policy => (CallPolicy<TRequest, TReply>)base.Policy;
 
@@ -62,28 +71,29 @@ internal sealed class PendingCall<TRequest, TReply>(
 
         if (TryEnd())
         {
-            _reply = value;
+            _result = value;
             Finish(error: null);
         }
     }
 
     public override void Complete()
     {
-        switch (_failure)
+        if (HasFailed)
         {
-            case null:
-                _outcome.SetResult(_reply);
-                break;
-            case OperationCanceledException { CancellationToken.IsCancellationRequested: true } cancelled:
-                _outcome.SetCanceled(cancelled.CancellationToken);
-                break;
-            default:
-                _outcome.SetException(_failure);
-                break;
+            // Of a cancellation it makes a cancelled task.
+            _outcome.SetException((Exception)_result!);
+        }
+        else
+        {
+            _outcome.SetResult((TReply)_result!);
         }
     }
 
-    protected override void SetFailure(Exception exception) => _failure = exception;
+    protected override void SetFailure(Exception exception)
+    {
+        HasFailed = true;
+        _result = exception;
+    }
 
     private Exception ToException(in ReplyHead head, in InboundMessage reply)
     {

@@ -25,7 +25,11 @@ internal sealed class RequestPump(CallLink link, ServiceCalls service, TimeProvi
             : new Dictionary<string, object?>(headers, StringComparer.Ordinal) { [WireNames.Batch] = (long)BatchFormat.Version };
 
     /// <summary>Takes a call that may share a message. False for one that is too large or too slow for it.</summary>
-    public bool TryPost(PendingCall call, IReadOnlyDictionary<string, object?>? headers, ReadOnlySpan<byte> body)
+    /// <param name="call">The call.</param>
+    /// <param name="now">The timestamp since which nothing but the connection keeps it from being sent.</param>
+    /// <param name="headers">Its headers.</param>
+    /// <param name="body">Its encoded request.</param>
+    public bool TryPost(PendingCall call, long now, IReadOnlyDictionary<string, object?>? headers, ReadOnlySpan<byte> body)
     {
         // Also of a call that goes alone: its reply tells whether the next may share a message.
         call.Announced = true;
@@ -38,10 +42,10 @@ internal sealed class RequestPump(CallLink link, ServiceCalls service, TimeProvi
         }
 
         var deadline = call.Deadline.Timestamp;
-        var lane = BitOperations.Log2(ToMs(deadline - call.ReadyAt)) + 1;
+        var lane = BitOperations.Log2(ToMs(deadline - now)) + 1;
         lock (Sync)
         {
-            var batch = Open(lane, frameBytes, costUs, HandlerTime.BudgetUs, call.ReadyAt);
+            var batch = Open(lane, frameBytes, costUs, HandlerTime.BudgetUs, now);
             batch.Add(call, call.Id, ToMs(deadline - batch.OpenedAt), names, headers, body, frameBytes);
             Wake();
         }

@@ -13,16 +13,16 @@ public sealed class WorkerOptions
 
     /// <summary>
     /// How many unsettled calls the broker hands to this worker. Those above <see cref="Concurrency"/> wait here: that
-    /// saves a round trip for each, but no other worker can take them. 0 means as many as <see cref="Concurrency"/>, so
-    /// that whatever is handed out runs at once and competing workers share exactly. At least <see cref="Concurrency"/>,
-    /// at most 65,535. Default: 0.
+    /// saves each a round trip, in which its slot would be idle, but no other worker can take them meanwhile. 0 means a
+    /// quarter more than <see cref="Concurrency"/>, rounded down, so that a concurrency below 4 shares exactly. At least
+    /// <see cref="Concurrency"/>, at most 65,535. Default: 0.
     /// </summary>
     public int Prefetch { get; set; }
 
     /// <summary>How many commands run at the same time. From 1 to 10,000. Default: 8.</summary>
     public int CommandConcurrency { get; set; } = 8;
 
-    /// <summary>As <see cref="Prefetch"/>, for commands. Default: 0, as many as <see cref="CommandConcurrency"/>.</summary>
+    /// <summary>As <see cref="Prefetch"/>, for commands. Default: 0, a quarter more than <see cref="CommandConcurrency"/>.</summary>
     public int CommandPrefetch { get; set; }
 
     /// <summary>
@@ -83,5 +83,5 @@ public sealed class WorkerOptions
     internal ushort EffectiveCommandPrefetch => Effective(CommandPrefetch, CommandConcurrency);
 
     private static ushort Effective(int prefetch, int concurrency) =>
-        (ushort)Math.Min(ushort.MaxValue, prefetch > 0 ? prefetch : concurrency);
+        (ushort)Math.Min(ushort.MaxValue, prefetch > 0 ? prefetch : concurrency + (concurrency / 4));
 }

@@ -25,10 +25,10 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         Require(options.CommandConcurrency is >= 1 and <= MaxConcurrency, nameof(options.CommandConcurrency), options.CommandConcurrency, "set it from 1 to 10,000");
         Require(
             options.Prefetch == 0 || (options.Prefetch >= options.Concurrency && options.Prefetch <= ushort.MaxValue),
-            nameof(options.Prefetch), options.Prefetch, $"set it to 0 (as the concurrency) or from Concurrency ({options.Concurrency}) to 65,535");
+            nameof(options.Prefetch), options.Prefetch, $"set it to 0 (a quarter above the concurrency) or from Concurrency ({options.Concurrency}) to 65,535");
         Require(
             options.CommandPrefetch == 0 || (options.CommandPrefetch >= options.CommandConcurrency && options.CommandPrefetch <= ushort.MaxValue),
-            nameof(options.CommandPrefetch), options.CommandPrefetch, $"set it to 0 (as the concurrency) or from CommandConcurrency ({options.CommandConcurrency}) to 65,535");
+            nameof(options.CommandPrefetch), options.CommandPrefetch, $"set it to 0 (a quarter above the concurrency) or from CommandConcurrency ({options.CommandConcurrency}) to 65,535");
         Require(options.DrainTimeout >= TimeSpan.Zero && options.DrainTimeout <= _maxDrain, nameof(options.DrainTimeout), options.DrainTimeout, "set it from zero to one hour");
         Require(
             options.CallQueueExpiry >= _minExpiry && options.CallQueueExpiry <= _maxExpiry,

@@ -36,7 +36,7 @@ internal sealed class RunHandler(
         {
             CorrelationId = call.PlainCorrelationId,
             CorrelationNumber = call.Id.Number,
-            MessageId = call.Delivery.Message.MessageId,
+            MessageId = call.Delivery.IsBatch ? null : call.Delivery.Message.MessageId,
             Attempt = call.Head.Attempt,
             Caller = call.Delivery.Message.UserId,
             Headers = UserHeaders.Read(call.Headers),

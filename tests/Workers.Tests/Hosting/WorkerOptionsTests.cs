@@ -33,12 +33,13 @@ public sealed class WorkerOptionsTests
     }
 
     [Fact]
-    public void Prefetch_is_the_concurrency_unless_it_is_set()
+    public void Prefetch_is_a_quarter_above_the_concurrency_unless_it_is_set()
     {
-        Assert.Equal(32, new WorkerOptions().EffectivePrefetch);
-        Assert.Equal(7, new WorkerOptions { Concurrency = 7 }.EffectivePrefetch);
+        Assert.Equal(40, new WorkerOptions().EffectivePrefetch);
+        Assert.Equal(1, new WorkerOptions { Concurrency = 1 }.EffectivePrefetch);
+        Assert.Equal(8, new WorkerOptions { Concurrency = 7 }.EffectivePrefetch);
         Assert.Equal(9, new WorkerOptions { Concurrency = 7, Prefetch = 9 }.EffectivePrefetch);
-        Assert.Equal(8, new WorkerOptions().EffectiveCommandPrefetch);
+        Assert.Equal(10, new WorkerOptions().EffectiveCommandPrefetch);
     }
 
     [Fact]
