@@ -36,7 +36,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         Replies = new ReplyTurns(new Turns(deadlines, time));
         _time = time;
         _links = new LinkKeeper<CallLink>(token => CallLink.OpenAsync(_transport, Calls, token), "requester", reconnect.Value, time, logger);
-        _commands = new CommandSender(_links, transport, time);
+        _commands = new CommandSender(_links, transport, deadlines, time);
     }
 
     /// <summary>The calls that have not ended.</summary>
@@ -76,7 +76,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
     {
         var policy = _policies.Get(operation);
         var handler = CallContext.Current;
-        return _commands.SendAsync(operation, policy, command, options, StartClock(policy.Timeout, options, handler), cancellationToken);
+        return _commands.SendAsync(operation, policy, command, options, StartClock(policy.Timeout, options, handler), handler, cancellationToken);
     }
 
     public IAsyncEnumerable<TItem> StreamAsync<TRequest, TItem>(

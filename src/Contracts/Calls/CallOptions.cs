@@ -3,6 +3,8 @@ namespace Messaging;
 /// <summary>What one call, or all calls of one <c>With(…)</c> proxy, do differently.</summary>
 public sealed record CallOptions
 {
+    private const int MaxMessageIdLength = 128;
+
     /// <summary>
     /// How long the call may take from its first instant. Default: null, what configuration, options or the contract
     /// say. Inside a handler the shorter of this and the handler's own remaining time holds.
@@ -26,6 +28,50 @@ public sealed record CallOptions
     /// <summary>Headers that travel with the call; the handler finds them in <see cref="CallContext.Headers"/>. Default: none.</summary>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
+    /// <summary>
+    /// The id of a command's message, the same in every delivery of it: a worker with an inbox runs a command of one id
+    /// once, and a delayed command is cancelled by it. Give each command its own. Calls have none and ignore it.
+    /// Default: null, a random one.
+    /// </summary>
+    /// <exception cref="ArgumentException">Set to an empty text, or to one of more than 128 characters or with others than printable ASCII.</exception>
+    public string? MessageId
+    {
+        get;
+        init
+        {
+            if (value is not null && (value.Length is 0 or > MaxMessageIdLength || value.AsSpan().ContainsAnyExceptInRange('!', '~')))
+            {
+                throw new ArgumentException($"A message id has 1 to {MaxMessageIdLength} characters of printable ASCII, without blanks.", nameof(value));
+            }
+
+            field = value;
+        }
+    }
+
+    /// <summary>
+    /// How long the broker keeps a command before a worker gets it, rounded up to whole seconds. The command is safe as
+    /// soon as sending it completes, and can be cancelled by its <see cref="MessageId"/> until it is due. Calls and
+    /// streams refuse it. Default: null, no delay.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to zero, a negative value or more than 365 days.</exception>
+    public TimeSpan? Delay
+    {
+        get;
+        init
+        {
+            if (value is { } delay)
+            {
+                ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(delay, TimeSpan.Zero, nameof(value));
+                ArgumentOutOfRangeException.ThrowIfGreaterThan(delay, MaxDelay, nameof(value));
+            }
+
+            field = value;
+        }
+    }
+
+    /// <summary>The longest delay that can be asked for: 365 days.</summary>
+    public static TimeSpan MaxDelay { get; } = TimeSpan.FromDays(365);
+
     /// <summary>The longest timeout that can be asked for: 24 days, what a timer can hold.</summary>
     public static TimeSpan MaxTimeout { get; } = TimeSpan.FromDays(24);
 
@@ -41,6 +87,8 @@ public sealed record CallOptions
         {
             Timeout = Timeout ?? below.Timeout,
             Headers = Merge(below.Headers, Headers),
+            MessageId = MessageId ?? below.MessageId,
+            Delay = Delay ?? below.Delay,
         };
     }
 

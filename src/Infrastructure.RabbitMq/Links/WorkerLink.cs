@@ -70,8 +70,8 @@ internal sealed partial class WorkerLink : IWorkerLink
     public ValueTask RejectAsync(DeliveryTag tag) =>
         TryStartSettling(tag) is { } channel ? Settle(channel.BasicNackAsync(tag.Value, multiple: false, requeue: false, CancellationToken.None)) : default;
 
-    public ValueTask DeadLetterAsync(OutboundMessage message) =>
-        _deadLetters.PublishAsync(message with { Queue = WireNames.DeadLetterQueue(_service), Persistent = true });
+    public ValueTask PublishConfirmedAsync(OutboundMessage message) =>
+        _deadLetters.PublishAsync(message);
 
     public async ValueTask StopConsumingAsync()
     {

@@ -1,5 +1,4 @@
 using Messaging.Transport;
-using Messaging.Wire;
 
 namespace Messaging.InMemory;
 
@@ -70,11 +69,11 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
 
     public ValueTask RejectAsync(DeliveryTag tag) => Settle(tag, Settlement.Reject);
 
-    public ValueTask DeadLetterAsync(OutboundMessage message)
+    public ValueTask PublishConfirmedAsync(OutboundMessage message)
     {
         try
         {
-            return PublishConfirmed(message with { Queue = WireNames.DeadLetterQueue(Service) });
+            return PublishConfirmed(message);
         }
         catch (TransportException e)
         {

@@ -28,6 +28,10 @@ internal static class MessagingTelemetry
     public static Counter<long> DeadLetters { get; } =
         Meter.CreateCounter<long>("messaging.worker.dead_letters", "{message}", "Commands put into a dead-letter queue.");
 
+    /// <summary>Attempts of commands beyond the first.</summary>
+    public static Counter<long> CommandRetries { get; } =
+        Meter.CreateCounter<long>("messaging.worker.command_retries", "{attempt}", "Attempts of a command beyond the first.");
+
     /// <summary>Attempts beyond the first, by retry or hedging.</summary>
     public static Counter<long> Retries { get; } =
         Meter.CreateCounter<long>("messaging.client.retries", "{attempt}", "Attempts of a call beyond the first.");

@@ -34,7 +34,7 @@ public interface IWorkerLink : ILink
     /// <param name="message">The original body and properties plus the headers that say why.</param>
     /// <returns>Complete on the confirm.</returns>
     /// <exception cref="TransportException">It is not known to be safe.</exception>
-    ValueTask DeadLetterAsync(OutboundMessage message);
+    ValueTask PublishConfirmedAsync(OutboundMessage message);
 
     /// <summary>Stops taking deliveries; those taken can still be settled and answered.</summary>
     /// <returns>Complete when the broker has stopped sending.</returns>

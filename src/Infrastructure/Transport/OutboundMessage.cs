@@ -30,6 +30,9 @@ public readonly record struct OutboundMessage
     /// <summary>The headers; null for none. Shared between messages: a transport must not change it.</summary>
     public IReadOnlyDictionary<string, object?>? Headers { get; init; }
 
+    /// <summary>Delay.</summary>
+    public TimeSpan? Delay { get; init; }
+
     /// <summary>The body.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 }

@@ -51,6 +51,27 @@ internal static class WireNames
     /// <summary>Dead-letter header: how often the message was delivered.</summary>
     public const string DeadAttempts = "dead-attempts";
 
+    /// <summary>Dead-letter header: the handler's stack trace, where the worker's options keep it.</summary>
+    public const string DeadStackTrace = "dead-stack-trace";
+
+    /// <summary>Dead-letter header: when it failed for the last time, by the worker's clock (ISO 8601, UTC).</summary>
+    public const string DeadLastFailure = "dead-last-failure";
+
+    /// <summary>Dead-letter header: the worker that gave it up, as machine/process id.</summary>
+    public const string DeadWorker = "dead-worker";
+
+    /// <summary>Header of a command that was replayed from the dead-letter queue: a line for each time that it had been there.</summary>
+    public const string DeadHistory = "dead-history";
+
+    /// <summary>Header of a command that is tried again, and of its dead letter: when it failed for the first time, by the worker's clock (ISO 8601, UTC).</summary>
+    public const string FirstFailure = "first-failure";
+
+    /// <summary>Command header: the seconds that its delay goes on after this delivery.</summary>
+    public const string DelayLeft = "delay-left";
+
+    /// <summary>Command header: present where the command was delayed by its sender, so that a worker looks whether it was cancelled.</summary>
+    public const string Scheduled = "scheduled";
+
     /// <summary>Header that quorum queues add: how often the message was delivered before.</summary>
     public const string DeliveryCount = "x-delivery-count";
 

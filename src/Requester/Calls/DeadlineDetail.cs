@@ -26,6 +26,23 @@ internal static class DeadlineDetail
         };
     }
 
+    /// <summary>The same of a command.</summary>
+    public static string DescribeCommand(CallStage stage, TimeSpan timeout, string service, Exception? lastFailure) => stage switch
+    {
+        CallStage.Waiting => string.Create(
+            CultureInfo.InvariantCulture,
+            $"The timeout of {timeout.TotalMilliseconds:0.#} ms passed at stage 'window': too many commands to '{service}' await their confirm (MaxPendingCommands). The broker takes them more slowly than they are made: send less at a time."),
+        CallStage.Connecting => Describe(stage, timeout, service, lastFailure),
+        _ => string.Create(
+            CultureInfo.InvariantCulture,
+            $"The timeout of {timeout.TotalMilliseconds:0.#} ms passed at stage 'confirm': the broker has not confirmed the command. It may be blocked by an alarm, or the queue has no leader."),
+    };
+
+    /// <summary>Says that a command found no room.</summary>
+    public static string DescribeFullCommands(ServiceCalls service) => string.Create(
+        CultureInfo.InvariantCulture,
+        $"{service.MaxPendingCommands:N0} commands to '{service.Service}' await their confirm, as many as MaxPendingCommands allows. Send less at a time, or let commands wait (WhenFull).");
+
     /// <summary>Says that a call found no room.</summary>
     public static string DescribeFull(string queue, CallWindow window) =>
         $"{window.Count:N0} calls to '{queue}' are under way, and MaxPendingCalls allows {window.Limit:N0}, or the connection can't keep up. Its workers are slower than its callers: add workers, call less, or let calls wait (WhenFull).";

@@ -9,6 +9,11 @@ internal sealed class ServiceCalls(string service, RequesterOptions options, Tim
 
     public CallWindow Window { get; } = new(options.MaxPendingCalls);
 
+    public int MaxPendingCommands => options.MaxPendingCommands;
+
+    /// <summary>Bounds the commands that await their confirm.</summary>
+    public SemaphoreSlim CommandRoom { get; } = new(options.MaxPendingCommands);
+
     /// <summary>Whether a call without room fails rather than waits.</summary>
     public bool FailsWhenFull => options.WhenFull == FullWindowBehavior.Fail;
 

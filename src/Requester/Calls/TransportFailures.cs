@@ -5,7 +5,7 @@ namespace Messaging.Calls;
 /// <summary>What a transport's failure means to a caller.</summary>
 internal static class TransportFailures
 {
-    public static RpcException ToRpcException(TransportException exception, OperationDescriptor operation, string? correlationId)
+    public static RpcException ToRpcException(TransportException exception, OperationDescriptor operation, string? correlationId, bool mayHaveRunBefore = false)
     {
         var (status, reason, mayHaveRun) = exception.Failure switch
         {
@@ -22,7 +22,7 @@ internal static class TransportFailures
             Reason = reason,
             Operation = operation.FullName,
             CorrelationId = correlationId,
-            MayHaveRun = mayHaveRun,
+            MayHaveRun = mayHaveRun || mayHaveRunBefore,
         };
     }
 }

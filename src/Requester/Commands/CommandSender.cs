@@ -1,6 +1,6 @@
-using System.Diagnostics;
 using Messaging.Buffers;
 using Messaging.Calls;
+using Messaging.Deadlines;
 using Messaging.Links;
 using Messaging.Policies;
 using Messaging.Telemetry;
@@ -9,15 +9,23 @@ using Messaging.Wire;
 
 namespace Messaging.Commands;
 
-/// <summary>The path of a command: encoded, published persistent and mandatory, complete on the publisher confirm.</summary>
-internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport transport, TimeProvider time)
+/// <summary>
+/// The path of a command: encoded once, published persistent and mandatory, complete on the publisher confirm. Any
+/// number are under way at a time. Where a confirm is missing because the connection was lost, the command is sent again
+/// with the same message id until its deadline.
+/// </summary>
+internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport transport, DeadlineWheel deadlines, TimeProvider time)
 {
-    public async Task SendAsync<TRequest>(
+    // A link that is lost takes a moment to be noticed, and one that refuses everything would be asked without end.
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
+
+    public Task SendAsync<TRequest>(
         Operation<TRequest, Nothing> operation,
         CallPolicy<TRequest, Nothing> policy,
         TRequest command,
         CallOptions? options,
-        CallClock clock,
+        in CallClock clock,
+        CallContext? handler,
         CancellationToken cancellationToken)
     {
         if (options?.Headers is { } headers)
@@ -25,75 +33,25 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
             UserHeaders.Validate(headers);
         }
 
-        using var activity = MessagingTelemetry.StartCall(operation);
-        var messageId = CorrelationIds.Format(CorrelationIds.Create());
-        var stage = CallStage.Connecting;
-        using var deadline = new CancellationTokenSource(clock.Deadline.Remaining, time);
-        using var ends = CancellationTokenSource.CreateLinkedTokenSource(
-            deadline.Token, cancellationToken, CallContext.Current?.CancellationToken ?? CancellationToken.None);
+        // 1. Encode. What was encoded is kept until the outcome, as it may be sent more than once.
+        var messageId = options?.MessageId ?? CorrelationIds.Format(CorrelationIds.Create());
+        var body = PooledBuffer.Rent(transport.MaxMessageBytes);
         try
         {
-            while (true)
-            {
-                var link = await links.GetAsync(ends.Token).ConfigureAwait(false);
-                stage = CallStage.Sending;
-                try
-                {
-                    // The wait may be given up, the publish never: cancelling it midway would corrupt the channel.
-                    await PublishAsync(link, operation, policy, command, options, messageId, activity)
-                        .WaitAsync(ends.Token).ConfigureAwait(false);
-                    return;
-                }
-                catch (TransportException exception) when (exception.Failure == TransportFailure.NotSent)
-                {
-                    stage = CallStage.Connecting;
-                    await Task.Delay(TimeSpan.FromMilliseconds(20), time, ends.Token).ConfigureAwait(false);
-                }
-            }
+            policy.RequestCodec.Encode(command, body);
         }
-        catch (TransportException exception)
+        catch (Exception exception)
         {
-            throw Failed(activity, TransportFailures.ToRpcException(exception, operation, messageId));
+            // A codec may throw anything; the sender gets one kind of exception for it.
+            body.Return();
+            return Task.FromException(EncodingFailures.ToRpcException(exception, operation, messageId));
         }
-        catch (OperationCanceledException) when (deadline.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            throw Failed(activity, new RpcException(
-                StatusCode.DeadlineExceeded,
-                stage == CallStage.Connecting
-                    ? DeadlineDetail.Describe(stage, clock.Timeout, operation.Service, links.LastFailure)
-                    : $"The timeout of {clock.Timeout.TotalMilliseconds:0.#} ms passed at stage 'confirm': the broker has not confirmed the command. It may be blocked by an alarm, or the queue has no leader.")
-            {
-                Operation = operation.FullName,
-                CorrelationId = messageId,
-                MayHaveRun = stage >= CallStage.Sending,
-            });
-        }
-        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new OperationCanceledException(cancellationToken);
-        }
-    }
 
-    private static RpcException Failed(Activity? activity, RpcException exception)
-    {
-        activity?.SetStatus(ActivityStatusCode.Error, exception.Detail);
-        return exception;
-    }
-
-    private async Task PublishAsync<TRequest>(
-        CallLink link,
-        Operation<TRequest, Nothing> operation,
-        CallPolicy<TRequest, Nothing> policy,
-        TRequest command,
-        CallOptions? options,
-        string messageId,
-        Activity? activity)
-    {
-        var buffer = PooledBuffer.Rent(transport.MaxMessageBytes);
-        try
-        {
-            Encode(operation, policy, command, messageId, buffer);
-            await link.PublishConfirmedAsync(new OutboundMessage
+        // 2. From here on something ends it: confirm, refusal, deadline or cancellation.
+        var activity = MessagingTelemetry.StartPending(operation);
+        var pending = new PendingCommand(
+            operation,
+            new OutboundMessage
             {
                 Queue = WireNames.CommandsQueue(operation.Service),
                 Type = operation.Name,
@@ -101,27 +59,110 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
                 MessageId = messageId,
                 CorrelationId = messageId,
                 Persistent = true,
-                Headers = RequestHeaders.Create(1, activity ?? Activity.Current, options?.Headers),
-                Body = buffer.Written,
-            }).ConfigureAwait(false);
-        }
-        finally
-        {
-            buffer.Return();
-        }
+                Headers = RequestHeaders.Create(1, activity ?? System.Diagnostics.Activity.Current, options?.Headers),
+                Body = body.Written,
+            },
+            body,
+            clock,
+            activity,
+            deadlines);
+        pending.Watch(handler, cancellationToken);
+        _ = RunAsync(pending, policy.Service);
+        return pending.Task;
     }
 
-    private static void Encode<TRequest>(
-        Operation<TRequest, Nothing> operation, CallPolicy<TRequest, Nothing> policy, TRequest command, string messageId, PooledBuffer buffer)
+    private async Task RunAsync(PendingCommand command, ServiceCalls service)
     {
+        var room = service.CommandRoom;
+        var entered = false;
         try
         {
-            policy.RequestCodec.Encode(command, buffer);
+            // 3. A bounded number is under way; the others wait inside their deadlines, or fail if so configured.
+            entered = room.Wait(0, CancellationToken.None);
+            if (!entered && service.FailsWhenFull)
+            {
+                command.Fail(Failure(command, StatusCode.ResourceExhausted, FailureReason.Overloaded, DeadlineDetail.DescribeFullCommands(service)));
+                return;
+            }
+
+            if (!entered)
+            {
+                await room.WaitAsync(command.Ended).ConfigureAwait(false);
+                entered = true;
+            }
+
+            await PublishUntilConfirmedAsync(command).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (command.HasEnded)
+        {
+            // It ended while it waited.
+        }
+        catch (OperationCanceledException)
+        {
+            command.Fail(Failure(
+                command, StatusCode.Unavailable, FailureReason.RequesterClosed, "The requester was disposed before the broker had confirmed the command."));
         }
         catch (Exception exception)
         {
-            // A codec may throw anything; the sender gets one kind of exception for it.
-            throw EncodingFailures.ToRpcException(exception, operation, messageId);
+            // A bug, here or in the keeper, which has logged its own: the sender must not wait for the deadline.
+            command.Fail(Failure(command, StatusCode.Internal, FailureReason.None, $"Sending failed: {exception.Message}", exception));
+        }
+        finally
+        {
+            if (entered)
+            {
+                room.Release();
+            }
+
+            command.Release();
         }
     }
+
+    private async ValueTask PublishUntilConfirmedAsync(PendingCommand command)
+    {
+        while (!command.HasEnded)
+        {
+            // 4. An open link, or the next.
+            command.Stage = CallStage.Connecting;
+            if (links.Current is not { } link)
+            {
+                command.LastFailure = links.LastFailure;
+                link = await links.GetAsync(command.Ended).ConfigureAwait(false);
+            }
+
+            // 5. Publish. Never abandoned midway: that would corrupt the channel.
+            try
+            {
+                command.Stage = CallStage.Sending;
+                await link.PublishConfirmedAsync(command.Message).ConfigureAwait(false);
+                command.Accept();
+                return;
+            }
+            catch (TransportException exception) when (exception.Failure is TransportFailure.NotSent or TransportFailure.Unknown)
+            {
+                // 6. Again, with the same message id: a worker with an inbox drops the second.
+                if (exception.Failure == TransportFailure.Unknown)
+                {
+                    command.MarkMaybeTaken();
+                }
+
+                command.Stage = CallStage.Connecting;
+                await Task.Delay(_pause, time, command.Ended).ConfigureAwait(false);
+            }
+            catch (TransportException exception)
+            {
+                command.Fail(TransportFailures.ToRpcException(exception, command.Operation, command.Message.MessageId, command.MayHaveBeenTaken));
+                return;
+            }
+        }
+    }
+
+    private static RpcException Failure(PendingCommand command, StatusCode status, FailureReason reason, string detail, Exception? cause = null) =>
+        new(status, detail, cause)
+        {
+            Reason = reason,
+            Operation = command.Operation.FullName,
+            CorrelationId = command.Message.MessageId,
+            MayHaveRun = command.MayHaveRun,
+        };
 }

@@ -33,7 +33,16 @@ public sealed class RequesterOptions
     /// </summary>
     public int MaxPendingCalls { get; set; } = 10_000;
 
-    /// <summary>What becomes of a call that finds <see cref="MaxPendingCalls"/> under way. Default: it waits, inside its deadline.</summary>
+    /// <summary>
+    /// How many commands to the service may await their publisher confirm. It bounds the requester's memory when the
+    /// broker confirms slowly or not at all. From 1 to 1,000,000. Default: 10,000.
+    /// </summary>
+    public int MaxPendingCommands { get; set; } = 10_000;
+
+    /// <summary>
+    /// What becomes of a call that finds <see cref="MaxPendingCalls"/> under way, or a command that finds
+    /// <see cref="MaxPendingCommands"/>. Default: it waits, inside its deadline.
+    /// </summary>
     public FullWindowBehavior WhenFull { get; set; }
 
     /// <summary>

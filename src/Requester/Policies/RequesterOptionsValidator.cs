@@ -12,6 +12,11 @@ internal sealed class RequesterOptionsValidator : IValidateOptions<RequesterOpti
         var failures = new List<string>();
         var section = $"Messaging:Requesters:{name}";
         Check(failures, section, options.Timeout, options.Retry, options.Hedging, options.CircuitBreaker);
+        if (options.MaxPendingCommands is < 1 or > 1_000_000)
+        {
+            failures.Add($"{section}: MaxPendingCommands is {options.MaxPendingCommands}; set it from 1 to 1,000,000.");
+        }
+
         if (options.MaxPendingCalls is < 1 or > 1_000_000)
         {
             failures.Add($"{section}: MaxPendingCalls is {options.MaxPendingCalls}; set it from 1 to 1,000,000.");

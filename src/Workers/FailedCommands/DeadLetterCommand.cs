@@ -1,57 +1,54 @@
+using System.Globalization;
+using Messaging.Pipeline;
 using Messaging.Telemetry;
-using Messaging.Transport;
 using Messaging.Wire;
 using Microsoft.Extensions.Logging;
 
-namespace Messaging.Pipeline;
+namespace Messaging.FailedCommands;
 
 /// <summary>Puts a failed command into the dead-letter queue with the reason, and waits until it is safe there.</summary>
-internal sealed partial class DeadLetterCommand(string service, ILogger logger) : IDeliveryStep
+internal sealed partial class DeadLetterCommand(string service, bool stackTraces, TimeProvider time, ILogger logger) : IDeliveryStep
 {
-    public async ValueTask InvokeAsync(WorkerCall call)
+    private static readonly string _worker = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}");
+
+    public ValueTask InvokeAsync(WorkerCall call) =>
+        call.IsCommand && call.Outcome!.Kind == OutcomeKind.Failed ? DeadLetterAsync(call, call.Outcome) : ValueTask.CompletedTask;
+
+    private async ValueTask DeadLetterAsync(WorkerCall call, WorkerOutcome outcome)
     {
-        if (call.Delivery.Tag.Queue != QueueKind.Commands || call.Outcome!.Kind != OutcomeKind.Failed)
-        {
-            return;
-        }
-
-        var message = call.Message;
-        LogDeadLettered(logger, service, message.Type, message.MessageId, call.Outcome.Head.Status, call.Outcome.Head.Detail);
-        MessagingTelemetry.DeadLetters.Add(1);
-        await call.Delivery.Link.DeadLetterAsync(new OutboundMessage
-        {
-            Queue = WireNames.DeadLetterQueue(service),
-            Type = message.Type ?? string.Empty,
-            ContentType = message.ContentType,
-            MessageId = message.MessageId,
-            CorrelationId = message.CorrelationId,
-            Persistent = true,
-            Headers = Headers(call),
-            Body = call.Body,
-        }).ConfigureAwait(false);
-    }
-
-    private static Dictionary<string, object?> Headers(WorkerCall call)
-    {
-        var headers = new Dictionary<string, object?>(StringComparer.Ordinal);
-        foreach (var (name, value) in call.Message.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
-        {
-            if (HeaderValues.TryFormat(value) is { } text)
-            {
-                headers[name] = text;
-            }
-        }
-
-        var outcome = call.Outcome!;
+        var (message, headers) = CommandCopy.Of(call, WireNames.DeadLetterQueue(service));
+        var now = CommandCopy.Format(time.GetUtcNow());
         headers[WireNames.DeadReason] = outcome.Exception is null ? outcome.Head.Detail : "handler failed";
         headers[WireNames.DeadAttempts] = (long)Math.Max(1, call.Head.Attempt);
+        headers[WireNames.FirstFailure] = call.FirstFailure ?? headers.GetValueOrDefault(WireNames.FirstFailure) ?? now;
+        headers[WireNames.DeadLastFailure] = now;
+        headers[WireNames.DeadWorker] = _worker;
         if (outcome.Exception is { } exception)
         {
             headers[WireNames.DeadExceptionType] = exception.GetType().FullName;
-            headers[WireNames.DeadExceptionMessage] = exception.Message;
+            headers[WireNames.DeadExceptionMessage] = Cut(exception.Message);
+            if (stackTraces && exception.StackTrace is { } trace)
+            {
+                headers[WireNames.DeadStackTrace] = Cut(trace);
+            }
         }
 
-        return headers;
+        LogDeadLettered(logger, service, message.Type, message.MessageId, outcome.Head.Status, outcome.Head.Detail);
+        if (await call.Delivery.Link.TryPublishConfirmedAsync(message, time).ConfigureAwait(false))
+        {
+            MessagingTelemetry.DeadLetters.Add(1);
+        }
+        else
+        {
+            call.Outcome = WorkerOutcome.Requeued;
+        }
+    }
+
+    // All headers of a message must fit one frame, and an exception's texts have any length.
+    private static string Cut(string text)
+    {
+        const int max = 8 * 1024;
+        return text.Length <= max ? text : string.Concat(text.AsSpan(0, max), "…");
     }
 
     [LoggerMessage(24, LogLevel.Error, "Command dead-lettered: {Service}/{Method} (message id {MessageId}): {Status}: {Detail}")]

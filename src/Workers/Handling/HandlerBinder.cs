@@ -23,7 +23,7 @@ internal sealed class HandlerBinder<TService>(HandlerSetup<TService> setup) : IO
         Handlers.Add(operation.Name, new UnsupportedStream(operation));
 
     /// <summary>Streams can be declared, and are answered in order until they are carried.</summary>
-    private sealed class UnsupportedStream(OperationDescriptor operation) : OperationHandler(operation)
+    private sealed class UnsupportedStream(OperationDescriptor operation) : OperationHandler(operation, retries: null)
     {
         public override ValueTask InvokeAsync(Pipeline.WorkerCall call, CallContext context, IServiceProvider services)
         {

@@ -1,3 +1,4 @@
+using Messaging.FailedCommands;
 using Messaging.Serialization;
 
 namespace Messaging.Handling;
@@ -5,4 +6,16 @@ namespace Messaging.Handling;
 /// <summary>What the handlers of a worker share.</summary>
 internal sealed record HandlerSetup<TService>(
     WorkerOptions Options, PayloadSerializers Serializers, int MaxMessageBytes, Func<IServiceProvider, TService> Resolve)
-    where TService : class;
+    where TService : class
+{
+    public CommandRetryPolicy? RetriesOf(OperationDescriptor operation)
+    {
+        if (operation.Kind != OperationKind.Command)
+        {
+            return null;
+        }
+
+        Options.Operations.TryGetValue(operation.Name, out var own);
+        return new CommandRetryPolicy(own?.CommandRetry ?? Options.CommandRetry, Random.Shared);
+    }
+}

@@ -3,7 +3,6 @@ using Messaging.Buffers;
 using Messaging.Pipeline;
 using Messaging.Replies;
 using Messaging.Serialization;
-using Messaging.Transport;
 
 namespace Messaging.Handling;
 
@@ -21,7 +20,7 @@ internal sealed class TypedOperationHandler<TService, TRequest, TReply> : Operat
         Operation<TRequest, TReply> operation,
         Func<TService, TRequest, CancellationToken, Task<TReply>> handler,
         HandlerSetup<TService> setup)
-        : base(operation)
+        : base(operation, setup.RetriesOf(operation))
     {
         _handler = handler;
         _resolve = setup.Resolve;
@@ -46,7 +45,7 @@ internal sealed class TypedOperationHandler<TService, TRequest, TReply> : Operat
         var reply = _middleware.Count == 0
             ? await _handler(service, request, context.CancellationToken).ConfigureAwait(false)
             : await RunMiddlewareAsync(new WorkerCallContext<TService, TRequest, TReply>(context, services, service, request)).ConfigureAwait(false);
-        if (call.Delivery.Tag.Queue == QueueKind.Calls)
+        if (!call.IsCommand)
         {
             call.ReplyBody = PooledBuffer.Rent(_maxMessageBytes);
             call.ReplyNames = codecs.ReplyNames;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Messaging.Batching;
 using Messaging.Deadlines;
+using Messaging.FailedCommands;
 using Messaging.Handling;
 using Messaging.Pipeline;
 using Messaging.Running;
@@ -37,6 +38,9 @@ internal static class WorkerFactory
                 ? static scope => scope.GetRequiredService<TImplementation>()
                 : Make<TService, TImplementation>()));
         string[] replyToPrefixes = [.. ReplyAddress.DefaultPrefixes, .. options.ReplyToPrefixes];
+        var runHandler = new RunHandler(
+            provider, needsScope ? provider.GetRequiredService<IServiceScopeFactory>() : null, running, deadlines, time,
+            new FailureTranslator(options, transport.MaxMessageBytes, logger), logger);
         var pipeline = new WorkerPipeline(
             new RefuseForeignReplyTo(replyToPrefixes, logger),
             new RefuseOversize(transport.MaxMessageBytes),
@@ -45,11 +49,10 @@ internal static class WorkerFactory
             new RefuseWhileDraining(),
             new RefuseRedelivery(),
             new SkipCancelled(running),
-            new RunHandler(
-                provider, needsScope ? provider.GetRequiredService<IServiceScopeFactory>() : null, running, deadlines, time,
-                new FailureTranslator(options, transport.MaxMessageBytes, logger), logger),
+            runHandler,
+            new RetryCommand(contract.Name, runHandler, time, logger),
             new SendReply(),
-            new DeadLetterCommand(contract.Name, logger),
+            new DeadLetterCommand(contract.Name, options.DeadLetterStackTraces, time, logger),
             new SettleDelivery());
         return new Worker(
             transport, operations, pipeline, running, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),

@@ -35,6 +35,9 @@ public static class WorkerMessagingBuilderExtensions
         var options = services.AddOptions<WorkerOptions>(contract.Name)
             .Configure<IServiceProvider>((options, provider) =>
                 provider.GetService<IConfiguration>()?.GetSection($"Messaging:Workers:{contract.Name}").Bind(options))
+            .Validate(
+                options => options.Operations.Keys.All(contract.Operations.Select(operation => operation.Name).Contains),
+                $"Messaging:Workers:{contract.Name}: Operations names a method that the contract {typeof(TService).Name} lacks; it has: {string.Join(", ", contract.Operations.Select(operation => operation.Name))}.")
             .ValidateOnStart();
         if (configure is not null)
         {

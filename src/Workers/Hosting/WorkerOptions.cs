@@ -53,6 +53,18 @@ public sealed class WorkerOptions
     /// </summary>
     public int CommandDeliveryLimit { get; set; } = 5;
 
+    /// <summary>How commands are tried again whose handler failed. On by default.</summary>
+    public CommandRetryOptions CommandRetry { get; set; } = new();
+
+    /// <summary>
+    /// Whether the dead letter of a command has its handler's stack trace. Those who may read the queue see it, and no
+    /// caller. Default: true.
+    /// </summary>
+    public bool DeadLetterStackTraces { get; set; } = true;
+
+    /// <summary>What single operations do differently, by the method's wire name. A name that the contract lacks is refused at start.</summary>
+    public IDictionary<string, WorkerOperationOptions> Operations { get; } = new Dictionary<string, WorkerOperationOptions>(StringComparer.Ordinal);
+
     /// <summary>
     /// Whether callers see the message and stack trace of exceptions that the contract does not declare. Default: false;
     /// they can hold secrets.

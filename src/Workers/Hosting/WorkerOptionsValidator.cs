@@ -6,6 +6,9 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
 {
     private const int MaxConcurrency = 10_000;
 
+    private static readonly TimeSpan _minRetryDelay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _maxBaseDelay = TimeSpan.FromDays(1);
+    private static readonly TimeSpan _maxRetryDelay = TimeSpan.FromDays(30);
     private static readonly TimeSpan _maxDrain = TimeSpan.FromHours(1);
     private static readonly TimeSpan _minExpiry = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan _maxExpiry = TimeSpan.FromDays(1);
@@ -35,6 +38,27 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             nameof(options.CallQueueExpiry), options.CallQueueExpiry, "set it from one second to one day");
         Require(options.CallQueue is CallQueueType.Classic or CallQueueType.Quorum, nameof(options.CallQueue), options.CallQueue, "set it to Classic or Quorum");
         Require(options.CommandDeliveryLimit is >= 1 and <= 1000, nameof(options.CommandDeliveryLimit), options.CommandDeliveryLimit, "set it from 1 to 1,000");
+        RequireRetries(nameof(options.CommandRetry), options.CommandRetry);
+        foreach (var (operation, own) in options.Operations)
+        {
+            if (own.CommandRetry is { } retries)
+            {
+                RequireRetries($"Operations:{operation}:{nameof(own.CommandRetry)}", retries);
+            }
+        }
+
+        void RequireRetries(string section, CommandRetryOptions retries)
+        {
+            Require(retries.MaxAttempts is >= 1 and <= 1000, $"{section}:{nameof(retries.MaxAttempts)}", retries.MaxAttempts, "set it from 1 to 1,000");
+            Require(retries.ImmediateRetries is >= 0 and <= 100, $"{section}:{nameof(retries.ImmediateRetries)}", retries.ImmediateRetries, "set it from 0 to 100");
+            Require(
+                retries.BaseDelay >= _minRetryDelay && retries.BaseDelay <= _maxBaseDelay,
+                $"{section}:{nameof(retries.BaseDelay)}", retries.BaseDelay, "set it from one second to one day");
+            Require(
+                retries.MaxDelay >= retries.BaseDelay && retries.MaxDelay <= _maxRetryDelay,
+                $"{section}:{nameof(retries.MaxDelay)}", retries.MaxDelay, $"set it from BaseDelay ({retries.BaseDelay}) to 30 days");
+        }
+
         foreach (var prefix in options.ReplyToPrefixes)
         {
             Require(!string.IsNullOrWhiteSpace(prefix), nameof(options.ReplyToPrefixes), $"'{prefix}'", "name at least one character, as an empty prefix allows every queue");

@@ -53,6 +53,11 @@ internal sealed class WorkerCall
     /// <summary>What stops its handler; null until one runs.</summary>
     public RunningCall? Running { get; set; }
 
+    public bool IsCommand => Delivery.Tag.Queue != QueueKind.Calls;
+
+    /// <summary>When a command failed for the first time here, if it did.</summary>
+    public string? FirstFailure { get; set; }
+
     /// <summary>The properties as of a message of its own.</summary>
     public InboundMessage Message => Delivery.IsBatch
         ? new InboundMessage
@@ -176,6 +181,7 @@ internal sealed class WorkerCall
         call._holders = 1;
         call._settled = false;
         call.Draining = false;
+        call.FirstFailure = null;
         call.HandlerUs = BatchFormat.NoTimeout;
         call.ReplyNames = null;
         return call;

@@ -1,3 +1,5 @@
+using Messaging.FailedCommands;
+
 namespace Messaging.Pipeline;
 
 /// <summary>
@@ -13,6 +15,7 @@ internal sealed class WorkerPipeline(
     RefuseRedelivery refuseRedelivery,
     SkipCancelled skipCancelled,
     RunHandler runHandler,
+    RetryCommand retryCommand,
     SendReply sendReply,
     DeadLetterCommand deadLetterCommand,
     SettleDelivery settleDelivery)
@@ -27,6 +30,7 @@ internal sealed class WorkerPipeline(
         refuseRedelivery,
         skipCancelled,
         runHandler,
+        retryCommand,
         sendReply,
         deadLetterCommand,
         settleDelivery,

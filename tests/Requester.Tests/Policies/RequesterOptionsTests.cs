@@ -16,6 +16,7 @@ public sealed class RequesterOptionsTests
     [InlineData("CircuitBreaker:FailureRatio", "0", "FailureRatio")]
     [InlineData("MaxPendingCalls", "0", "MaxPendingCalls is 0; set it from 1 to 1,000,000")]
     [InlineData("MaxPendingCalls", "1000001", "MaxPendingCalls is 1000001")]
+    [InlineData("MaxPendingCommands", "0", "MaxPendingCommands is 0; set it from 1 to 1,000,000")]
     [InlineData("WhenFull", "2", "WhenFull is 2; set it to Wait or Fail")]
     [InlineData("Operations:Add:Timeout", "-1", "Operations:Add: Timeout")]
     [InlineData("Operations:Subtract:Timeout", "00:00:01", "it has: Add, AddAgain")]

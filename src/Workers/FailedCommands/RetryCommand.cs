@@ -1,0 +1,72 @@
+using Messaging.Pipeline;
+using Messaging.Telemetry;
+using Messaging.Wire;
+using Microsoft.Extensions.Logging;
+
+namespace Messaging.FailedCommands;
+
+/// <summary>
+/// Tries a failed command again: at once, by running its handler once more, or later, by a copy that the broker keeps
+/// for the delay. The copy is safe before the delivery is acknowledged.
+/// </summary>
+internal sealed partial class RetryCommand(string service, RunHandler runHandler, TimeProvider time, ILogger logger) : IDeliveryStep
+{
+    public ValueTask InvokeAsync(WorkerCall call) =>
+        call.IsCommand && call.Outcome!.Kind == OutcomeKind.Failed ? RetryAsync(call) : ValueTask.CompletedTask;
+
+    private async ValueTask RetryAsync(WorkerCall call)
+    {
+        while (call.Outcome is { Kind: OutcomeKind.Failed } failed && call.Handler?.Retries is { } policy)
+        {
+            var attempt = call.Head.Attempt;
+            switch (policy.Classify(failed.Exception, failed.Head.FaultType is not null))
+            {
+                case FailedCommandAction.Discard:
+                    LogDiscarded(logger, service, call.Method, call.Message.MessageId, failed.Exception!.Message);
+                    call.Outcome = WorkerOutcome.Dropped;
+                    return;
+                case FailedCommandAction.DeadLetter:
+                    return;
+            }
+
+            if (attempt >= policy.MaxAttempts)
+            {
+                return;
+            }
+
+            MessagingTelemetry.CommandRetries.Add(1);
+            if (!policy.IsImmediate(attempt))
+            {
+                await PublishDelayedAsync(call, attempt, policy.DelayAfter(attempt)).ConfigureAwait(false);
+                return;
+            }
+
+            call.FirstFailure ??= CommandCopy.Format(time.GetUtcNow());
+            call.Head = call.Head with { Attempt = attempt + 1 };
+            call.Outcome = null;
+            await runHandler.InvokeAsync(call).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask PublishDelayedAsync(WorkerCall call, int attempt, TimeSpan delay)
+    {
+        var (message, headers) = CommandCopy.Of(call, WireNames.CommandsQueue(service));
+        headers[WireNames.Attempt] = (long)attempt + 1;
+        headers[WireNames.FirstFailure] = call.FirstFailure ?? HeaderValues.TryGetText(headers.GetValueOrDefault(WireNames.FirstFailure)) ?? CommandCopy.Format(time.GetUtcNow());
+        LogDelayed(logger, service, call.Method, message.MessageId, attempt, delay, call.Outcome!.Head.Detail);
+        if (await call.Delivery.Link.TryPublishConfirmedAsync(message with { Delay = delay }, time).ConfigureAwait(false))
+        {
+            call.Outcome = WorkerOutcome.Dropped;
+        }
+        else
+        {
+            call.Outcome = WorkerOutcome.Requeued;
+        }
+    }
+
+    [LoggerMessage(36, LogLevel.Warning, "Command will be tried again: {Service}/{Method} (message id {MessageId}): attempt {Attempt} failed, the next comes in {Delay}: {Detail}")]
+    private static partial void LogDelayed(ILogger logger, string service, string? method, string? messageId, int attempt, TimeSpan delay, string detail);
+
+    [LoggerMessage(37, LogLevel.Warning, "Command discarded, as its exception is classified so: {Service}/{Method} (message id {MessageId}): {Reason}")]
+    private static partial void LogDiscarded(ILogger logger, string service, string? method, string? messageId, string reason);
+}

@@ -1,0 +1,8 @@
+namespace Messaging;
+
+/// <summary>What one operation does differently from its service. What is null is as the service's.</summary>
+public sealed class WorkerOperationOptions
+{
+    /// <summary>The command's retries.</summary>
+    public CommandRetryOptions? CommandRetry { get; set; }
+}
