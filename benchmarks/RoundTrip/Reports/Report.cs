@@ -45,7 +45,7 @@ internal static class Report
         var ratios = new List<double>();
         foreach (var round in rounds)
         {
-            var baseline = Find(round, SystemCatalog.Baseline, measured);
+            var baseline = Find(round, SystemCatalog.BaselineOf(system), measured);
             var own = Find(round, system, measured);
             if (baseline is not null && own is not null)
             {

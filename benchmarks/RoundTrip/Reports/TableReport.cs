@@ -1,7 +1,6 @@
 using System.Globalization;
 using Messaging.RoundTrip.CommandLine;
 using Messaging.RoundTrip.Measuring;
-using Messaging.RoundTrip.Systems;
 using Spectre.Console;
 
 namespace Messaging.RoundTrip.Reports;
@@ -71,7 +70,7 @@ internal static class TableReport
         }
 
         console.Write(table);
-        console.WriteLine($"Medians over the rounds. The ratio is of calls/s, to {SystemCatalog.Baseline} in the same round.");
+        console.WriteLine($"Medians over the rounds. The ratio is of calls/s, to the hand-written one in the same round.");
     }
 
     private static string Format(double value, string format) => value.ToString(format, CultureInfo.InvariantCulture);

@@ -12,6 +12,7 @@ namespace Messaging.RoundTrip.Systems;
 internal sealed class ConfirmedPublishing
 {
     private readonly IChannel _channel;
+    private readonly bool _awaited;
 
     // The broker numbers messages as they arrive: numbering and handing over must not interleave.
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
@@ -21,8 +22,10 @@ internal sealed class ConfirmedPublishing
     private ulong _oldest = 1;
 
     /// <param name="channel">With confirms and without the library's tracking; nothing was published on it.</param>
-    public ConfirmedPublishing(IChannel channel)
+    /// <param name="awaited">Whether a confirm ends the call, as nothing else does.</param>
+    public ConfirmedPublishing(IChannel channel, bool awaited = false)
     {
+        _awaited = awaited;
         _channel = channel;
         channel.BasicAcksAsync += (_, ack) => SettleAsync(ack.DeliveryTag, ack.Multiple, refused: false);
         channel.BasicNacksAsync += (_, nack) => SettleAsync(nack.DeliveryTag, nack.Multiple, refused: true);
@@ -60,9 +63,18 @@ internal sealed class ConfirmedPublishing
         {
             for (var settled = multiple ? _oldest : tag; settled <= tag; settled++)
             {
-                if (_unconfirmed.Remove(settled, out var call) && refused)
+                if (!_unconfirmed.Remove(settled, out var call))
+                {
+                    continue;
+                }
+
+                if (refused)
                 {
                     call.TrySetException(new InvalidOperationException("The broker refused a request."));
+                }
+                else if (_awaited)
+                {
+                    call.TrySetResult([]);
                 }
             }
 

@@ -5,15 +5,16 @@ namespace Messaging.RoundTrip.Systems;
 /// <summary>The systems by the names that the command line and the reports use.</summary>
 internal static class SystemCatalog
 {
-    /// <summary>What every ratio is relative to.</summary>
-    public const string Baseline = RabbitMqClientSystem.Name;
+    /// <summary>What a system's ratio is relative to.</summary>
+    public static string BaselineOf(string system) => system.EndsWith("-commands", StringComparison.Ordinal) ? RabbitMqClientCommands.Name : RabbitMqClientSystem.Name;
 
     /// <summary>What is measured unless <c>--systems</c> says otherwise.</summary>
     public static IReadOnlyList<string> Default { get; } = [MessagingSystem.Name, RabbitMqClientSystem.Name, MassTransitSystem.Name];
 
     /// <summary>All names that <see cref="Open"/> knows.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [.. Default, MessagingSystem.DirectReplyToName, MessagingSystem.InMemoryName, RabbitMqClientSystem.DirectReplyToName, MassTransitSystem.TunedName];
+        [.. Default, MessagingSystem.DirectReplyToName, MessagingSystem.InMemoryName, RabbitMqClientSystem.DirectReplyToName, MassTransitSystem.TunedName,
+            MessagingCommands.Name, RabbitMqClientCommands.Name, MassTransitCommands.Name];
 
     /// <summary>What makes the workers and requesters of one party, not connected yet.</summary>
     /// <param name="name">One of <see cref="All"/>.</param>
@@ -27,6 +28,9 @@ internal static class SystemCatalog
         RabbitMqClientSystem.DirectReplyToName => () => new RabbitMqClientSystem(directReplyTo: true),
         MassTransitSystem.Name => () => new MassTransitSystem(tuned: false),
         MassTransitSystem.TunedName => () => new MassTransitSystem(tuned: true),
+        MessagingCommands.Name => static () => new MessagingCommands(),
+        RabbitMqClientCommands.Name => static () => new RabbitMqClientCommands(),
+        MassTransitCommands.Name => static () => new MassTransitCommands(),
         _ => throw new ArgumentException($"There is no system '{name}'. Choose from: {string.Join(", ", All)}.", nameof(name)),
     };
 }
