@@ -146,7 +146,7 @@ public abstract partial class TransportContractTests
         await requester.PublishConfirmedAsync(Command("1"));
         var received = await deliveries.NextAsync();
 
-        await worker.DeadLetterAsync(new OutboundMessage
+        await worker.PublishConfirmedAsync(new OutboundMessage
         {
             Queue = DeadLetters,
             Type = "Ship",

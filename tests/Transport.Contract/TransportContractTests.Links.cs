@@ -81,7 +81,7 @@ public abstract partial class TransportContractTests
         await AssertFailsAsync(TransportFailure.NotSent, () => requester.PublishAsync(Call("2")));
         await AssertFailsAsync(TransportFailure.NotSent, () => requester.PublishConfirmedAsync(Command("3")));
         await AssertFailsAsync(TransportFailure.NotSent, () => worker.ReplyAsync(Reply(received)));
-        await AssertFailsAsync(TransportFailure.NotSent, () => worker.DeadLetterAsync(Command("4") with { Queue = DeadLetters }));
+        await AssertFailsAsync(TransportFailure.NotSent, () => worker.PublishConfirmedAsync(Command("4") with { Queue = DeadLetters }));
     }
 
     [Fact(Timeout = TimeoutMs)]

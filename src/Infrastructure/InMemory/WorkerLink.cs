@@ -1,5 +1,4 @@
 using Messaging.Transport;
-using Messaging.Wire;
 
 namespace Messaging.InMemory;
 
@@ -70,17 +69,7 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
 
     public ValueTask RejectAsync(DeliveryTag tag) => Settle(tag, Settlement.Reject);
 
-    public ValueTask DeadLetterAsync(OutboundMessage message)
-    {
-        try
-        {
-            return PublishConfirmed(message with { Queue = WireNames.DeadLetterQueue(Service) });
-        }
-        catch (TransportException e)
-        {
-            return ValueTask.FromException(e);
-        }
-    }
+    public ValueTask PublishConfirmedAsync(OutboundMessage message) => PublishConfirmed(message);
 
     public async ValueTask StopConsumingAsync()
     {

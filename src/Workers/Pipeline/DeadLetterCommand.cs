@@ -18,7 +18,7 @@ internal sealed partial class DeadLetterCommand(string service, ILogger logger) 
         var message = call.Message;
         LogDeadLettered(logger, service, message.Type, message.MessageId, call.Outcome.Head.Status, call.Outcome.Head.Detail);
         MessagingTelemetry.DeadLetters.Add(1);
-        await call.Delivery.Link.DeadLetterAsync(new OutboundMessage
+        await call.Delivery.Link.PublishConfirmedAsync(new OutboundMessage
         {
             Queue = WireNames.DeadLetterQueue(service),
             Type = message.Type ?? string.Empty,

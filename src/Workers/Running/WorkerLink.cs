@@ -63,7 +63,7 @@ internal sealed class WorkerLink : ILink, IWorkerSink
         await delivery.SettleAsync(IsLost ? Settlement.None : Settlement.Rejected).ConfigureAwait(false);
     }
 
-    public ValueTask DeadLetterAsync(in OutboundMessage message) => Link.DeadLetterAsync(message);
+    public ValueTask PublishConfirmedAsync(in OutboundMessage message) => Link.PublishConfirmedAsync(message);
 
     public ValueTask StopConsumingAsync() => Link.StopConsumingAsync();
 
