@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Messaging.RabbitMq;
 
-/// <summary>RabbitMQ as a transport: links on four shared connections, which are opened when first needed.</summary>
+/// <summary>RabbitMQ as a transport: links on a few shared connections, which are opened when first needed.</summary>
 internal sealed class RabbitMqTransport : ITransport
 {
     private readonly LinkConnections _connections;
@@ -43,6 +43,15 @@ internal sealed class RabbitMqTransport : ITransport
         return await OpenAsync(
             $"a worker of '{subscription.Service}'",
             lifetime => WorkerLink.OpenAsync(lifetime, _connections, subscription, sink, _logger, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<IQueueLink> OpenQueueAsync(string queue, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(queue);
+        return await OpenAsync(
+            $"the queue '{queue}'",
+            lifetime => QueueLink.OpenAsync(lifetime, _connections, queue, cancellationToken),
             cancellationToken).ConfigureAwait(false);
     }
 

@@ -174,7 +174,11 @@ public sealed class ConfirmTests(BrokerFixture fixture) : TransportTest(fixture)
         var work = new WorkerSink();
         await using var worker = await OpenWorkerAsync(work, subscription => subscription with { Commands = true });
 
-        await worker.DeadLetterAsync(Command("command-1") with { Headers = new Dictionary<string, object?> { [WireNames.DeadReason] = "poison" } });
+        await worker.PublishConfirmedAsync(Command("command-1") with
+        {
+            Queue = WireNames.DeadLetterQueue(Service),
+            Headers = new Dictionary<string, object?> { [WireNames.DeadReason] = "poison" },
+        });
 
         await using var bare = await Bare.ConnectAsync(Broker.Uri);
         var dead = await bare.Channel.BasicGetAsync(WireNames.DeadLetterQueue(Service), autoAck: true, Token);

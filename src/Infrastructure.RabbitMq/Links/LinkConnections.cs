@@ -19,6 +19,9 @@ internal sealed class LinkConnections(ConnectionOpener opener, int maxMessageByt
 
     public SharedConnection Responses { get; } = new("responses", opener, logger);
 
+    /// <summary>For looks into queues. Nothing that serves calls or commands waits for it.</summary>
+    public SharedConnection Queues { get; } = new("queues", opener, logger);
+
     /// <summary>Whether the broker has stopped reading from one that publishes.</summary>
     public bool IsBlocked => Requests.IsBlocked || Responses.IsBlocked;
 
@@ -29,5 +32,6 @@ internal sealed class LinkConnections(ConnectionOpener opener, int maxMessageByt
             Requests.DisposeAsync().AsTask(),
             Replies.DisposeAsync().AsTask(),
             Deliveries.DisposeAsync().AsTask(),
-            Responses.DisposeAsync().AsTask()).ConfigureAwait(false);
+            Responses.DisposeAsync().AsTask(),
+            Queues.DisposeAsync().AsTask()).ConfigureAwait(false);
 }

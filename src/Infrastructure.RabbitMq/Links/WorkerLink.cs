@@ -11,16 +11,16 @@ internal sealed partial class WorkerLink : IWorkerLink
     private readonly LinkLifetime _lifetime;
     private readonly string _service;
     private readonly Publisher _replies;
-    private readonly ConfirmingPublisher _deadLetters;
+    private readonly ConfirmingPublisher _confirming;
     private DeliveryConsumer? _calls;
     private DeliveryConsumer? _commands;
 
-    private WorkerLink(LinkLifetime lifetime, string service, Publisher replies, ConfirmingPublisher deadLetters)
+    private WorkerLink(LinkLifetime lifetime, string service, Publisher replies, ConfirmingPublisher confirming)
     {
         _lifetime = lifetime;
         _service = service;
         _replies = replies;
-        _deadLetters = deadLetters;
+        _confirming = confirming;
     }
 
     public Task<LinkLoss> Lost => _lifetime.Lost;
@@ -32,8 +32,8 @@ internal sealed partial class WorkerLink : IWorkerLink
         var responses = await connections.Responses.GetAsync(cancellationToken).ConfigureAwait(false);
         var limits = connections.LimitsOf(responses);
         var replying = await lifetime.OpenVitalChannelAsync(responses, "replies", cancellationToken).ConfigureAwait(false);
-        var deadLetters = await ConfirmingPublisher.OpenAsync(lifetime, responses, "dead letters", limits, cancellationToken).ConfigureAwait(false);
-        var link = new WorkerLink(lifetime, subscription.Service, new Publisher(replying, lifetime, limits, sink.OnReplyReturned), deadLetters);
+        var confirming = await ConfirmingPublisher.OpenAsync(lifetime, responses, "confirmed messages", limits, cancellationToken).ConfigureAwait(false);
+        var link = new WorkerLink(lifetime, subscription.Service, new Publisher(replying, lifetime, limits, sink.OnReplyReturned), confirming);
 
         var deliveries = await connections.Deliveries.GetAsync(cancellationToken).ConfigureAwait(false);
         await ConsumeCancelsAsync(lifetime, deliveries, subscription.Service, sink, logger, cancellationToken).ConfigureAwait(false);
@@ -69,8 +69,7 @@ internal sealed partial class WorkerLink : IWorkerLink
     public ValueTask RejectAsync(DeliveryTag tag) =>
         TryStartSettling(tag) is { } channel ? Settle(channel.BasicNackAsync(tag.Value, multiple: false, requeue: false, CancellationToken.None)) : default;
 
-    public ValueTask PublishConfirmedAsync(OutboundMessage message) =>
-        _deadLetters.PublishAsync(message);
+    public ValueTask PublishConfirmedAsync(OutboundMessage message) => _confirming.PublishAsync(message);
 
     public async ValueTask StopConsumingAsync()
     {

@@ -4,7 +4,28 @@ using Messaging.Wire;
 namespace Messaging.InMemory;
 
 /// <summary>A message on its way to a consumer, with what only this delivery has.</summary>
-internal readonly record struct Delivery(BrokerMessage Message, ulong Tag, int Returns);
+internal readonly record struct Delivery(BrokerMessage Message, ulong Tag, int Returns)
+{
+    /// <summary>The message as it is shown. The body is the broker's.</summary>
+    /// <param name="quorum">Whether it comes from a quorum queue, which counts deliveries.</param>
+    public InboundMessage ToInbound(bool quorum)
+    {
+        ref readonly var content = ref Message.Content;
+        return content with
+        {
+            DeliveryTag = Tag,
+            Redelivered = Returns > 0,
+            Headers = Returns > 0 && quorum ? Counted() : content.Headers,
+        };
+    }
+
+    private Dictionary<string, object?> Counted()
+    {
+        var headers = Message.CopyHeaders();
+        headers[WireNames.DeliveryCount] = (long)Returns;
+        return headers;
+    }
+}
 
 /// <summary>A worker link's share of a queue: what it was given and has not settled. Its mutable state is guarded by the queue.</summary>
 internal sealed class Consumer(WorkerLink link, WorkQueue queue, QueueKind kind, int prefetch) : Mailbox<Delivery>
@@ -52,7 +73,7 @@ internal sealed class Consumer(WorkerLink link, WorkQueue queue, QueueKind kind,
         {
             if (!_closed)
             {
-                Show(item);
+                Link.Sink.OnDelivery(kind, item.ToInbound(Queue.Arguments.Quorum));
             }
         }
         finally
@@ -63,22 +84,4 @@ internal sealed class Consumer(WorkerLink link, WorkQueue queue, QueueKind kind,
 
     // The message that made it fail stays unsettled and goes back with the link's others.
     protected override void Failed(Exception exception) => Link.Fail(exception);
-
-    private void Show(in Delivery item)
-    {
-        ref readonly var content = ref item.Message.Content;
-        Link.Sink.OnDelivery(kind, content with
-        {
-            DeliveryTag = item.Tag,
-            Redelivered = item.Returns > 0,
-            Headers = item.Returns > 0 && Queue.Arguments.Quorum ? Counted(item) : content.Headers,
-        });
-    }
-
-    private static Dictionary<string, object?> Counted(in Delivery delivery)
-    {
-        var headers = delivery.Message.CopyHeaders();
-        headers[WireNames.DeliveryCount] = (long)delivery.Returns;
-        return headers;
-    }
 }

@@ -184,6 +184,29 @@ public sealed class InMemoryBroker : IDisposable
         }
     }
 
+    internal QueueLink OpenQueue(InMemoryTransport owner, string name)
+    {
+        lock (_topology)
+        {
+            ThrowIfStopped($"Opening the queue '{name}'");
+            if (!_queues.TryGetValue(name, out var queue))
+            {
+                throw new TransportException(
+                    TransportFailure.Unroutable, $"Opening the queue '{name}': there is no such queue. Check the name; a service's workers declare its queues.");
+            }
+
+            if (queue is not WorkQueue)
+            {
+                throw new TransportException(
+                    TransportFailure.Misconfigured, $"Opening the queue '{name}': it is a requester's reply queue, which nobody else may read.");
+            }
+
+            var link = new QueueLink(this, owner, name);
+            _links[link] = true;
+            return link;
+        }
+    }
+
     /// <summary>Gets a queue, or creates it. The same name with other arguments is refused.</summary>
     internal WorkQueue Declare(string name, QueueArguments arguments)
     {

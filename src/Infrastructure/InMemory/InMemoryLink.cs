@@ -88,10 +88,17 @@ internal abstract class InMemoryLink(InMemoryBroker broker, InMemoryTransport ow
                 TransportFailure.Refused, $"Publishing to '{message.Queue}': the broker refused the message. Try again later."));
         }
 
-        if (!Publish(message, message.Persistent))
+        try
         {
-            return ValueTask.FromException(new TransportException(
-                TransportFailure.Unroutable, $"Publishing to '{message.Queue}': there is no such queue. Start a worker of the service once."));
+            if (!Publish(message, message.Persistent))
+            {
+                return ValueTask.FromException(new TransportException(
+                    TransportFailure.Unroutable, $"Publishing to '{message.Queue}': there is no such queue. Start a worker of the service once."));
+            }
+        }
+        catch (TransportException e)
+        {
+            return ValueTask.FromException(e);
         }
 
         return Broker.Faults.WithholdConfirms ? new ValueTask(_withheld.Add(message.Queue)) : ValueTask.CompletedTask;

@@ -51,6 +51,25 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
         }
     }
 
+    public ValueTask<IQueueLink> OpenQueueAsync(string queue, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(queue);
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<IQueueLink>(cancellationToken);
+        }
+
+        try
+        {
+            return new ValueTask<IQueueLink>(broker.OpenQueue(this, queue));
+        }
+        catch (TransportException e)
+        {
+            return ValueTask.FromException<IQueueLink>(e);
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         _disposed = true;

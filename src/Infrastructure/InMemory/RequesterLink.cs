@@ -38,17 +38,7 @@ internal sealed class RequesterLink : InMemoryLink, IRequesterLink
         }
     }
 
-    public ValueTask PublishConfirmedAsync(OutboundMessage message)
-    {
-        try
-        {
-            return PublishConfirmed(message);
-        }
-        catch (TransportException e)
-        {
-            return ValueTask.FromException(e);
-        }
-    }
+    public ValueTask PublishConfirmedAsync(OutboundMessage message) => PublishConfirmed(message);
 
     public ValueTask PublishCancelAsync(string service, string correlationId)
     {

@@ -4,7 +4,7 @@ namespace Messaging.InMemory;
 /// A queue that consumers compete for. It pushes: a message goes to the next consumer in turn that has credit, and
 /// waits here only while none has. So while messages wait, no consumer has credit.
 /// </summary>
-internal sealed class WorkQueue(string name, QueueArguments arguments, InMemoryBroker broker) : BrokerQueue(name), IDisposable
+internal sealed partial class WorkQueue(string name, QueueArguments arguments, InMemoryBroker broker) : BrokerQueue(name), IDisposable
 {
     private readonly Lock _sync = new();
     private readonly ConsumerRing _consumers = new();
@@ -157,30 +157,6 @@ internal sealed class WorkQueue(string name, QueueArguments arguments, InMemoryB
         {
             StartIdling();
         }
-    }
-
-    /// <summary>Shows the messages that wait, in order and valid only while shown, and keeps them or not.</summary>
-    public void Inspect(Action<BrokerMessage> look, bool keep)
-    {
-        var after = default(Aftermath);
-        lock (_sync)
-        {
-            DropExpired(ref after);
-            foreach (var message in _ready.TakeAll())
-            {
-                look(message);
-                if (keep)
-                {
-                    _ready.PutBack(message);
-                }
-                else
-                {
-                    message.Release();
-                }
-            }
-        }
-
-        after.Finish(broker, Arguments.DeadLetterQueue);
     }
 
     private void Dispatch(ref Aftermath after)

@@ -69,17 +69,7 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
 
     public ValueTask RejectAsync(DeliveryTag tag) => Settle(tag, Settlement.Reject);
 
-    public ValueTask PublishConfirmedAsync(OutboundMessage message)
-    {
-        try
-        {
-            return PublishConfirmed(message);
-        }
-        catch (TransportException e)
-        {
-            return ValueTask.FromException(e);
-        }
-    }
+    public ValueTask PublishConfirmedAsync(OutboundMessage message) => PublishConfirmed(message);
 
     public async ValueTask StopConsumingAsync()
     {

@@ -26,6 +26,13 @@ public interface ITransport : IAsyncDisposable
     /// <returns>An open, consuming link.</returns>
     /// <exception cref="TransportException">The attempt failed.</exception>
     ValueTask<IWorkerLink> OpenWorkerAsync(WorkerSubscription subscription, IWorkerSink sink, CancellationToken cancellationToken);
+
+    /// <summary>Opens a look into one queue, for people and tools, while the system runs. One attempt; it declares nothing.</summary>
+    /// <param name="queue">The queue's name, e.g. <c>orders.dead</c>.</param>
+    /// <param name="cancellationToken">Gives the attempt up.</param>
+    /// <returns>An open link.</returns>
+    /// <exception cref="TransportException">The attempt failed; <see cref="TransportFailure.Unroutable"/> where there is no such queue.</exception>
+    ValueTask<IQueueLink> OpenQueueAsync(string queue, CancellationToken cancellationToken);
 }
 
 /// <summary>A connection to the broker for one purpose. Once lost it stays lost; a new one is opened in its stead.</summary>

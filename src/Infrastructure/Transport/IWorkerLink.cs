@@ -28,12 +28,12 @@ public interface IWorkerLink : ILink
     ValueTask RejectAsync(DeliveryTag tag);
 
     /// <summary>
-    /// Publishes a message to the service's dead-letter queue, persistent, and completes on the publisher confirm.
-    /// The caller then acknowledges the original.
+    /// Publishes mandatory to the message's own queue; complete when the broker has confirmed it: a persistent one is safe
+    /// on disk then. Pipelined. Who moves a delivery elsewhere publishes it so first and acknowledges the original then.
     /// </summary>
-    /// <param name="message">The original body and properties plus the headers that say why.</param>
-    /// <returns>Complete on the confirm.</returns>
-    /// <exception cref="TransportException">It is not known to be safe.</exception>
+    /// <param name="message">The message; its <see cref="OutboundMessage.MessageId"/> is set.</param>
+    /// <returns>Complete on the publisher confirm.</returns>
+    /// <exception cref="TransportException">It was returned, refused, not sent, or it is unknown whether it was taken.</exception>
     ValueTask PublishConfirmedAsync(OutboundMessage message);
 
     /// <summary>Stops taking deliveries; those taken can still be settled and answered.</summary>

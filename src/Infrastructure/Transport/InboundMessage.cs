@@ -33,6 +33,6 @@ public readonly record struct InboundMessage
     /// <summary>The transport's number for the delivery.</summary>
     public ulong DeliveryTag { get; init; }
 
-    /// <summary>The body. Valid only during the callback that brought it.</summary>
+    /// <summary>The body. Valid only during the callback that brought it; that of <see cref="IQueueLink.GetAsync"/> stays valid.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 }

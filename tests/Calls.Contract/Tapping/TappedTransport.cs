@@ -15,6 +15,9 @@ internal sealed class TappedTransport(ITransport transport, MessageTap tap) : IT
     public ValueTask<IWorkerLink> OpenWorkerAsync(WorkerSubscription subscription, IWorkerSink sink, CancellationToken cancellationToken) =>
         transport.OpenWorkerAsync(subscription, sink, cancellationToken);
 
+    public ValueTask<IQueueLink> OpenQueueAsync(string queue, CancellationToken cancellationToken) =>
+        transport.OpenQueueAsync(queue, cancellationToken);
+
     public ValueTask DisposeAsync() => transport.DisposeAsync();
 
     private sealed class Link(IRequesterLink link, MessageTap tap) : IRequesterLink

@@ -77,7 +77,7 @@ public sealed class InMemoryFaultTests : InMemoryTestBase
         Faults.RefuseConfirms = true;
 
         await AssertFailsAsync(TransportFailure.Refused, () => requester.PublishConfirmedAsync(Command("1")));
-        await AssertFailsAsync(TransportFailure.Refused, () => worker.DeadLetterAsync(Command("2")));
+        await AssertFailsAsync(TransportFailure.Refused, () => worker.PublishConfirmedAsync(Command("2")));
         await worker.DisposeAsync();
 
         Assert.Empty(WaitingIds(Commands));

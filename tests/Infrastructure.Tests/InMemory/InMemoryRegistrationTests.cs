@@ -115,6 +115,8 @@ public sealed class InMemoryRegistrationTests
         public ValueTask<IWorkerLink> OpenWorkerAsync(
             WorkerSubscription subscription, IWorkerSink sink, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public ValueTask<IQueueLink> OpenQueueAsync(string queue, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
