@@ -14,6 +14,8 @@ internal sealed class InMemoryApplication : IAsyncDisposable
 
     public ICalc Calc => _host.Services.GetRequiredService<ICalc>();
 
+    public IDeadLetters DeadLetters => _host.Services.GetRequiredService<IDeadLetters>();
+
     public InMemoryBroker Broker => _host.Services.GetRequiredService<InMemoryBroker>();
 
     public BrokerFaults Faults => Broker.Faults;

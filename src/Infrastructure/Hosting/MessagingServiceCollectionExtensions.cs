@@ -1,4 +1,5 @@
 using Messaging;
+using Messaging.DeadLetters;
 using Messaging.Deadlines;
 using Messaging.Links;
 using Messaging.Serialization;
@@ -31,6 +32,7 @@ public static class MessagingServiceCollectionExtensions
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ReconnectOptions>, ReconnectOptionsValidator>());
         services.TryAddInMemoryTransport();
+        services.TryAddSingleton<IDeadLetters, DeadLetterQueues>();
         return new MessagingBuilder(services);
     }
 }

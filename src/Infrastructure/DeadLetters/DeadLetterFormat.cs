@@ -1,0 +1,93 @@
+using System.Globalization;
+using Messaging.Transport;
+using Messaging.Wire;
+
+namespace Messaging.DeadLetters;
+
+/// <summary>Reads a dead letter from its message, and makes the message of its replay.</summary>
+internal static class DeadLetterFormat
+{
+    private const int MaxHistory = 20;
+
+    public static DeadLetter Read(string service, in InboundMessage message)
+    {
+        var headers = message.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal);
+        return new DeadLetter
+        {
+            Service = service,
+            Method = message.Type,
+            MessageId = message.MessageId,
+            ContentType = message.ContentType,
+            Body = message.Body,
+            Headers = UserHeaders.Read(message.Headers),
+            Reason = Text(headers, WireNames.DeadReason) ?? BrokersReason(headers) ?? "unknown",
+            ExceptionType = Text(headers, WireNames.DeadExceptionType),
+            ExceptionMessage = Text(headers, WireNames.DeadExceptionMessage),
+            StackTrace = Text(headers, WireNames.DeadStackTrace),
+            Attempts = Number(headers, WireNames.DeadAttempts) ?? Number(headers, WireNames.Attempt),
+            FirstFailure = Time(headers, WireNames.FirstFailure),
+            LastFailure = Time(headers, WireNames.DeadLastFailure),
+            Worker = Text(headers, WireNames.DeadWorker),
+            History = Text(headers, WireNames.DeadHistory)?.Split('\n', StringSplitOptions.RemoveEmptyEntries) ?? [],
+        };
+    }
+
+    /// <summary>The command as new, for its own queue, but for its history.</summary>
+    public static OutboundMessage Replay(DeadLetter letter, in InboundMessage message, DeadLetterEdit? edit, string queue)
+    {
+        var headers = new Dictionary<string, object?>(StringComparer.Ordinal);
+        if (edit?.Headers is { } edited)
+        {
+            UserHeaders.Validate(edited);
+        }
+
+        foreach (var (name, value) in edit?.Headers ?? letter.Headers)
+        {
+            headers[name] = value;
+        }
+
+        foreach (var name in new[] { WireNames.TraceParent, WireNames.TraceState })
+        {
+            if (message.Headers is not null && message.Headers.TryGetValue(name, out var value) && HeaderValues.TryGetText(value) is { } text)
+            {
+                headers[name] = text;
+            }
+        }
+
+        var line = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{letter.LastFailure?.UtcDateTime:O} after {letter.Attempts ?? 0} attempts at {letter.Worker ?? "?"}: {letter.Reason}: {letter.ExceptionType}: {Cut(letter.ExceptionMessage)}");
+        headers[WireNames.DeadHistory] = string.Join('\n', letter.History.Append(line.ReplaceLineEndings(" ")).TakeLast(MaxHistory));
+        return new OutboundMessage
+        {
+            Queue = queue,
+            Type = message.Type ?? string.Empty,
+            ContentType = message.ContentType,
+
+            // The publish needs one, by which it is known again should it be returned.
+            MessageId = message.MessageId ?? CorrelationIds.Format(CorrelationIds.Create()),
+            CorrelationId = message.CorrelationId,
+            Persistent = true,
+            Headers = headers,
+            Body = edit?.Body ?? message.Body,
+        };
+    }
+
+    private static string? Cut(string? text) => text is { Length: > 200 } ? string.Concat(text.AsSpan(0, 200), "…") : text;
+
+    // https://www.rabbitmq.com/docs/dlx#effects
+    private static string? BrokersReason(IReadOnlyDictionary<string, object?> headers) =>
+        Text(headers, "x-last-death-reason") ?? Text(headers, "x-first-death-reason");
+
+    private static string? Text(IReadOnlyDictionary<string, object?> headers, string name) =>
+        headers.TryGetValue(name, out var value) ? HeaderValues.TryGetText(value) : null;
+
+    private static long? Number(IReadOnlyDictionary<string, object?> headers, string name) =>
+        headers.TryGetValue(name, out var value) && HeaderValues.TryGetInt64(value, out var number) ? number : null;
+
+    private static DateTimeOffset? Time(IReadOnlyDictionary<string, object?> headers, string name) =>
+        Text(headers, name) is { } text
+        && DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var time)
+            ? time
+            : null;
+}
