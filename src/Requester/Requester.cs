@@ -47,6 +47,8 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
     /// <summary>Gives callers their outcomes.</summary>
     internal ReplyTurns Replies { get; }
 
+    internal LinkKeeper<CallLink> Links => _links;
+
     /// <summary>Why there is no link, while there is none.</summary>
     internal Exception? LastFailure => _links.LastFailure;
 
@@ -60,10 +62,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         var policy = _policies.Get(operation);
         var handler = CallContext.Current;
         var start = StartClock(policy.Timeout, options, handler);
-        if (options?.Headers is { } headers)
-        {
-            UserHeaders.Validate(headers);
-        }
+        CallExtras.Validate(options);
 
         // 2. One attempt, or several under the operation's policy.
         return policy.Attempts is null

@@ -90,6 +90,9 @@ internal static class WireNames
     /// <summary>Prefix of the names of requesters' reply queues.</summary>
     public const string ReplyQueuePrefix = "messaging.reply.";
 
+    /// <summary>The queue whose existence says that a delayed command was cancelled.</summary>
+    public static string CancelledQueue(string service, string messageId) => "messaging.cancelled." + service + "." + messageId;
+
     /// <summary>The commands queue of a service.</summary>
     public static string CommandsQueue(string service) => service + ".commands";
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Messaging.Wire;
 
 namespace Messaging.Calls;
 
@@ -25,6 +26,25 @@ internal sealed class CallExtras
     public CancellationTokenRegistration CallerCancels { get; set; }
 
     public CancellationTokenRegistration HandlerEnds { get; set; }
+
+    /// <exception cref="ArgumentException">A call can't have what the options ask for.</exception>
+    public static void Validate(CallOptions? options)
+    {
+        if (options is null)
+        {
+            return;
+        }
+
+        if (options.Delay is not null)
+        {
+            throw new ArgumentException("A call can't be delayed, as its caller waits for the reply. Make it a [Command], or wait before you call.", nameof(options));
+        }
+
+        if (options.Headers is { } headers)
+        {
+            UserHeaders.Validate(headers);
+        }
+    }
 
     /// <summary>Null for a call that needs none of it.</summary>
     public static CallExtras? Create(

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Messaging.Buffers;
 using Messaging.Calls;
 using Messaging.Deadlines;
@@ -28,9 +29,9 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
         CallContext? handler,
         CancellationToken cancellationToken)
     {
-        if (options?.Headers is { } headers)
+        if (options?.Headers is { } own)
         {
-            UserHeaders.Validate(headers);
+            UserHeaders.Validate(own);
         }
 
         // 1. Encode. What was encoded is kept until the outcome, as it may be sent more than once.
@@ -49,6 +50,8 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
 
         // 2. From here on something ends it: confirm, refusal, deadline or cancellation.
         var activity = MessagingTelemetry.StartPending(operation);
+        var traced = RequestHeaders.Create(1, activity ?? Activity.Current, options?.Headers);
+        var (delay, headers) = options?.Delay is { } asked ? Delay(asked, traced) : (null, traced);
         var pending = new PendingCommand(
             operation,
             new OutboundMessage
@@ -59,7 +62,8 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
                 MessageId = messageId,
                 CorrelationId = messageId,
                 Persistent = true,
-                Headers = RequestHeaders.Create(1, activity ?? System.Diagnostics.Activity.Current, options?.Headers),
+                Headers = headers,
+                Delay = delay,
                 Body = body.Written,
             },
             body,
@@ -69,6 +73,23 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
         pending.Watch(handler, cancellationToken);
         _ = RunAsync(pending, policy.Service);
         return pending.Task;
+    }
+
+    /// <summary>A delay that the broker can't keep in one piece goes on when a worker gets the command.</summary>
+    private static (TimeSpan? Delay, IReadOnlyDictionary<string, object?> Headers) Delay(TimeSpan delay, IReadOnlyDictionary<string, object?>? headers)
+    {
+        var marked = headers is null
+            ? new Dictionary<string, object?>(StringComparer.Ordinal)
+            : new Dictionary<string, object?>(headers, StringComparer.Ordinal);
+        var seconds = (long)Math.Ceiling(delay.TotalSeconds);
+        var first = Math.Min(seconds, (long)OutboundMessage.MaxDelay.TotalSeconds);
+        marked[WireNames.Scheduled] = 1L;
+        if (seconds > first)
+        {
+            marked[WireNames.DelayLeft] = seconds - first;
+        }
+
+        return (TimeSpan.FromSeconds(first), marked);
     }
 
     private async Task RunAsync(PendingCommand command, ServiceCalls service)

@@ -1,4 +1,5 @@
 using Messaging;
+using Messaging.Commands;
 using Messaging.Hosting;
 using Messaging.Policies;
 using Microsoft.Extensions.Configuration;
@@ -41,6 +42,7 @@ public static class RequesterMessagingBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RequesterOptions>, RequesterOptionsValidator>());
         services.TryAddSingleton<CallPolicies>();
         services.TryAddSingleton<Requester>();
+        services.TryAddSingleton<IScheduledCommands, ScheduledCommands>();
         services.TryAddSingleton<IOperationInvoker>(static provider => provider.GetRequiredService<Requester>());
         services.TryAddSingleton(provider => contract.CreateProxy(provider.GetRequiredService<IOperationInvoker>(), options: null));
         services.AddSingleton<IHostedService>(provider => new RequesterStart<TService>(

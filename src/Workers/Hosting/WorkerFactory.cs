@@ -49,6 +49,7 @@ internal static class WorkerFactory
             new RefuseWhileDraining(),
             new RefuseRedelivery(),
             new SkipCancelled(running),
+            new PostponeCommand(contract.Name, time, logger),
             runHandler,
             new RetryCommand(contract.Name, runHandler, time, logger),
             new SendReply(),

@@ -87,6 +87,8 @@ internal sealed partial class WorkerLink : ILink, IWorkerSink
         }
     }
 
+    public ValueTask PublishConfirmedAsync(in OutboundMessage message) => Link.PublishConfirmedAsync(message);
+
     public ValueTask StopConsumingAsync() => Link.StopConsumingAsync();
 
     public ValueTask DisposeAsync() => Link.DisposeAsync();
