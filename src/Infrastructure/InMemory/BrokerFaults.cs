@@ -59,6 +59,7 @@ internal sealed class BrokerFaults(InMemoryBroker broker)
         }
 
         broker.SetRunning(true);
+        broker.Delayed.Deliver();
     }
 
     /// <summary>Cuts one link's connection.</summary>
