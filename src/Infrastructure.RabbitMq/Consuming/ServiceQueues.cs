@@ -24,7 +24,7 @@ internal static class ServiceQueues
 
     // Without a limit of its own RabbitMQ 4 drops a message that came back 20 times: a dead letter that was looked at and
     // put back, or a call whose workers were stopped. A call's bound is its deadline, as on a classic queue.
-    private const int NoDeliveryLimit = int.MaxValue;
+    private const int Unlimited = int.MaxValue;
 
     public static bool IsDirectReplyTo(string queue) => queue.StartsWith(DirectReplyToPrefix, StringComparison.Ordinal);
 
@@ -36,6 +36,17 @@ internal static class ServiceQueues
         var name = Unique(WireNames.ReplyQueuePrefix);
         await channel.QueueDeclareAsync(name, durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken).ConfigureAwait(false);
         return name;
+    }
+
+    /// <summary>Declares a queue that is there to be found, for as long as <paramref name="expiry"/>.</summary>
+    public static Task DeclareMarkerAsync(IChannel channel, string name, TimeSpan expiry, CancellationToken cancellationToken)
+    {
+        var arguments = NoDeliveryLimit();
+        arguments["x-expires"] = (long)expiry.TotalMilliseconds;
+
+        // Whoever looks for it leaves a message.
+        arguments["x-max-length"] = 1;
+        return DeclareQuorumAsync(channel, name, arguments, cancellationToken);
     }
 
     /// <summary>Declares a queue that hears of a service's cancelled calls, and that ends with its worker.</summary>
@@ -63,7 +74,7 @@ internal static class ServiceQueues
                     subscription.Service, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken).ConfigureAwait(false);
                 break;
             case CallQueueType.Quorum:
-                arguments["x-delivery-limit"] = NoDeliveryLimit;
+                arguments["x-delivery-limit"] = Unlimited;
                 await DeclareQuorumAsync(channel, subscription.Service, arguments, cancellationToken).ConfigureAwait(false);
                 break;
             default:
@@ -86,7 +97,7 @@ internal static class ServiceQueues
         }
 
         var dead = WireNames.DeadLetterQueue(subscription.Service);
-        await DeclareQuorumAsync(channel, dead, new(StringComparer.Ordinal) { ["x-delivery-limit"] = NoDeliveryLimit }, cancellationToken).ConfigureAwait(false);
+        await DeclareQuorumAsync(channel, dead, NoDeliveryLimit(), cancellationToken).ConfigureAwait(false);
         var commands = WireNames.CommandsQueue(subscription.Service);
         await DeclareQuorumAsync(
             channel,
@@ -98,10 +109,17 @@ internal static class ServiceQueues
                 ["x-dead-letter-routing-key"] = dead,
             },
             cancellationToken).ConfigureAwait(false);
+
+        // Of the delays only this: the levels, which take the broker a second, are declared when they are first used.
+        await DelayTopology.DeclareDueAsync(channel, cancellationToken).ConfigureAwait(false);
+        await DelayTopology.BindAsync(channel, commands, cancellationToken).ConfigureAwait(false);
         return commands;
     }
 
-    private static Task<QueueDeclareOk> DeclareQuorumAsync(
+    /// <summary>The arguments of a quorum queue whose messages may come back any number of times, for adding to.</summary>
+    public static Dictionary<string, object?> NoDeliveryLimit() => new(StringComparer.Ordinal) { ["x-delivery-limit"] = Unlimited };
+
+    public static Task<QueueDeclareOk> DeclareQuorumAsync(
         IChannel channel, string name, Dictionary<string, object?> arguments, CancellationToken cancellationToken)
     {
         arguments[QueueType] = "quorum";

@@ -19,6 +19,9 @@ internal static class PublishFailures
     public static TransportException Refused(string queue) =>
         new(TransportFailure.Refused, $"Publishing to '{queue}': RabbitMQ refused the message (a negative confirm): the queue is full or has no quorum. Back off and try again.");
 
+    public static TransportException CannotDelay(string queue) =>
+        new(TransportFailure.Misconfigured, $"Publishing to '{queue}': a message with a delay is published with a confirm and without an expiration.");
+
     public static TransportException BodyTooLarge(string queue, int bytes, int limit) =>
         new(TransportFailure.TooLarge, string.Create(
             CultureInfo.InvariantCulture,

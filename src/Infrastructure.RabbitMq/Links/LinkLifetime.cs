@@ -51,6 +51,10 @@ internal sealed partial class LinkLifetime : IConnectionObserver, IAsyncDisposab
         return channel;
     }
 
+    /// <summary>Opens a channel that the caller closes at once when done. It may fail and the link lives.</summary>
+    public Task<IChannel> OpenPassingChannelAsync(BrokerConnection connection, CancellationToken cancellationToken) =>
+        connection.OpenChannelAsync(options: null, _logger, cancellationToken);
+
     /// <summary>Opens a channel without which the link is lost.</summary>
     public async Task<IChannel> OpenVitalChannelAsync(
         BrokerConnection connection, string purpose, CancellationToken cancellationToken, CreateChannelOptions? options = null)

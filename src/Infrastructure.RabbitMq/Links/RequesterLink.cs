@@ -1,5 +1,6 @@
 using Messaging.Transport;
 using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
 
 namespace Messaging.RabbitMq;
 
@@ -10,10 +11,13 @@ internal sealed class RequesterLink : IRequesterLink
     private readonly Publisher _publisher;
     private readonly ConfirmingPublisher _confirming;
     private readonly CancelPublisher _cancels;
+    private readonly BrokerConnection _requests;
 
-    private RequesterLink(LinkLifetime lifetime, string replyTo, Publisher publisher, ConfirmingPublisher confirming, CancelPublisher cancels)
+    private RequesterLink(
+        LinkLifetime lifetime, BrokerConnection requests, string replyTo, Publisher publisher, ConfirmingPublisher confirming, CancelPublisher cancels)
     {
         _lifetime = lifetime;
+        _requests = requests;
         ReplyTo = replyTo;
         _publisher = publisher;
         _confirming = confirming;
@@ -57,6 +61,7 @@ internal sealed class RequesterLink : IRequesterLink
 
         return new RequesterLink(
             lifetime,
+            requests,
             replyTo,
             new Publisher(publishing, lifetime, limits, sink.OnReturned),
             confirming,
@@ -66,6 +71,29 @@ internal sealed class RequesterLink : IRequesterLink
     public ValueTask PublishAsync(OutboundMessage message) => _publisher.PublishAsync(message);
 
     public ValueTask PublishConfirmedAsync(OutboundMessage message) => _confirming.PublishAsync(message);
+
+    public async Task DeclareMarkerAsync(string queue, TimeSpan expiry)
+    {
+        // On a channel that is thrown away, as an error would close it.
+        IChannel? channel = null;
+        try
+        {
+            channel = await _lifetime.OpenPassingChannelAsync(_requests, _lifetime.LostToken).ConfigureAwait(false);
+            await ServiceQueues.DeclareMarkerAsync(channel, queue, expiry, _lifetime.LostToken).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            throw _lifetime.Loss is { } loss ? PublishFailures.LinkLost(queue, loss) : OpenFailures.From(e, $"the queue '{queue}'");
+        }
+        finally
+        {
+            if (channel is { IsOpen: true })
+            {
+                await channel.CloseAsync(Constants.ReplySuccess, "Goodbye", abort: true, CancellationToken.None)
+                    .WaitAsync(BrokerConnection.GoodbyeLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
 
     public ValueTask PublishCancelAsync(string service, string correlationId) => _cancels.PublishAsync(service, correlationId);
 

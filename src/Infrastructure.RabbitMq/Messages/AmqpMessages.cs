@@ -13,7 +13,7 @@ internal static class AmqpMessages
     // A table entry is its name, a length, a tag, and its value with a length of its own.
     private const int EntryOverhead = 6;
 
-    /// <summary>Hands a message to a channel, through the default exchange.</summary>
+    /// <summary>Hands a message to a channel, through the default exchange or, with a delay, through that of its highest level.</summary>
     /// <exception cref="TransportException">It is over a limit.</exception>
     public static ValueTask SendAsync(IChannel channel, in OutboundMessage message, in MessageLimits limits, bool mandatory = true)
     {
@@ -22,9 +22,13 @@ internal static class AmqpMessages
             throw PublishFailures.BodyTooLarge(message.Queue, message.Body.Length, limits.MaxBodyBytes);
         }
 
+        var (exchange, routingKey) = message.DelaySeconds is > 0 and var seconds
+            ? (DelayRouting.Exchange(seconds), DelayRouting.Key(seconds, message.Queue))
+            : (string.Empty, message.Queue);
+
         // Never a token: a publish that is abandoned midway would leave half a message on the channel.
         return channel.BasicPublishAsync(
-            string.Empty, message.Queue, mandatory, Properties(message, limits.MaxHeaderBytes), message.Body, CancellationToken.None);
+            exchange, routingKey, mandatory, Properties(message, limits.MaxHeaderBytes), message.Body, CancellationToken.None);
     }
 
     /// <summary>Hands the news of a cancelled call to a channel, for all workers of a service.</summary>
@@ -60,6 +64,10 @@ internal static class AmqpMessages
     /// <summary>A message that came back because no queue takes it.</summary>
     public static InboundMessage Read(BasicReturnEventArgs returned) =>
         Read(returned.BasicProperties, redelivered: false, deliveryTag: 0, returned.Body);
+
+    /// <summary>The queue to which a message went that came back.</summary>
+    public static string QueueOf(BasicReturnEventArgs returned) =>
+        returned.Exchange.Length == 0 ? returned.RoutingKey : DelayRouting.QueueOf(returned.RoutingKey);
 
     public static string? MessageIdOf(BasicReturnEventArgs returned) => returned.BasicProperties.MessageId;
 

@@ -23,8 +23,11 @@ internal sealed class ConfirmingPublisher
     // Numbering and handing over must not interleave: the broker counts messages as they arrive.
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
 
-    private ConfirmingPublisher(IChannel channel, LinkLifetime link, MessageLimits limits)
+    private readonly DelayReadiness _delays;
+
+    private ConfirmingPublisher(IChannel channel, LinkLifetime link, MessageLimits limits, DelayReadiness delays)
     {
+        _delays = delays;
         _channel = channel;
         _link = link;
         _limits = limits;
@@ -42,7 +45,7 @@ internal sealed class ConfirmingPublisher
         LinkLifetime link, BrokerConnection connection, string purpose, MessageLimits limits, CancellationToken cancellationToken)
     {
         var channel = await link.OpenVitalChannelAsync(connection, purpose, cancellationToken, _channelOptions).ConfigureAwait(false);
-        var publisher = new ConfirmingPublisher(channel, link, limits);
+        var publisher = new ConfirmingPublisher(channel, link, limits, new DelayReadiness(connection, link));
 
         // A missing permission shows only when something is published, and closes the channel then. Better now, by a
         // message for nobody, than by the first call.
@@ -52,7 +55,24 @@ internal sealed class ConfirmingPublisher
     }
 
     /// <summary>Publishes, mandatory; complete when the broker has confirmed it.</summary>
-    public ValueTask PublishAsync(OutboundMessage message) => PublishAsync(message, mandatory: true);
+    public ValueTask PublishAsync(OutboundMessage message) =>
+        message.DelaySeconds > 0 ? PublishDelayedAsync(message) : PublishAsync(message, mandatory: true);
+
+    private async ValueTask PublishDelayedAsync(OutboundMessage message)
+    {
+        if (message.ExpirationMs is not null)
+        {
+            throw PublishFailures.CannotDelay(message.Queue);
+        }
+
+        if (_link.Loss is not null)
+        {
+            throw PublishFailures.LinkLost(message.Queue, _link.Loss);
+        }
+
+        await _delays.EnsureAsync(message.Queue).ConfigureAwait(false);
+        await PublishAsync(message, mandatory: true).ConfigureAwait(false);
+    }
 
     private async ValueTask PublishAsync(OutboundMessage message, bool mandatory)
     {
@@ -135,7 +155,7 @@ internal sealed class ConfirmingPublisher
 
     private Task OnReturnAsync(object sender, BasicReturnEventArgs returned)
     {
-        _table.Return(AmqpMessages.MessageIdOf(returned), returned.RoutingKey);
+        _table.Return(AmqpMessages.MessageIdOf(returned), AmqpMessages.QueueOf(returned));
         return Task.CompletedTask;
     }
 }

@@ -35,6 +35,11 @@ internal sealed class Publisher
         var entered = true;
         try
         {
+            if (message.DelaySeconds > 0)
+            {
+                throw PublishFailures.CannotDelay(message.Queue);
+            }
+
             var publish = AmqpMessages.SendAsync(_channel, message, _limits, mandatory: !ServiceQueues.IsDirectReplyTo(message.Queue));
             if (publish.IsCompletedSuccessfully)
             {

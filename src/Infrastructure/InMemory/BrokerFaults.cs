@@ -59,6 +59,7 @@ internal sealed class BrokerFaults(InMemoryBroker broker)
         }
 
         broker.SetRunning(true);
+        broker.Delayed.Deliver();
     }
 
     /// <summary>Cuts one link's connection.</summary>
@@ -124,6 +125,9 @@ internal sealed class BrokerFaults(InMemoryBroker broker)
         long? expiration = uint.TryParse(message.Expiration, out var milliseconds) ? milliseconds : null;
         return broker.TryFind(queue, out var found) && broker.TryEnqueue(found, message, persistent, expiration);
     }
+
+    /// <summary>How many messages wait for their delay to pass.</summary>
+    public int Delayed => broker.Delayed.Count;
 
     public bool QueueExists(string name) => broker.TryFind(name, out _);
 

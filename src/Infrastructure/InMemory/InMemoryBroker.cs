@@ -39,6 +39,7 @@ public sealed class InMemoryBroker : IDisposable
         Time = time;
         Pool = pool;
         Faults = new BrokerFaults(this);
+        Delayed = new DelayedMessages(this);
     }
 
     /// <summary>The largest message body it takes, in bytes. Default: <see cref="DefaultMaxMessageBytes"/>.</summary>
@@ -60,6 +61,9 @@ public sealed class InMemoryBroker : IDisposable
     /// <summary>What can go wrong with a broker, at a test's command.</summary>
     internal BrokerFaults Faults { get; }
 
+    /// <summary>The messages that wait for their delay to pass.</summary>
+    internal DelayedMessages Delayed { get; }
+
     internal bool IsRunning => _running;
 
     internal IEnumerable<InMemoryLink> Links => _links.Keys;
@@ -68,6 +72,7 @@ public sealed class InMemoryBroker : IDisposable
     public void Dispose()
     {
         Faults.Stop();
+        Delayed.Dispose();
         foreach (var queue in WorkQueues())
         {
             Forget(queue);
@@ -83,6 +88,13 @@ public sealed class InMemoryBroker : IDisposable
         if (!_queues.TryGetValue(message.Queue, out var queue))
         {
             return false;
+        }
+
+        if (message.DelaySeconds is > 0 and var seconds)
+        {
+            // As on a quorum queue, it is persistent whatever it says.
+            Delayed.Add(message.Queue, new BrokerMessage(ToContent(message, expiration), persistent: true, BrokerMessage.NeverExpires, Pool), seconds);
+            return true;
         }
 
         return TryEnqueue(queue, ToContent(message, expiration), persistent, message.ExpirationMs);

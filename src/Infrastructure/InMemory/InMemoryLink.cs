@@ -54,8 +54,15 @@ internal abstract class InMemoryLink(InMemoryBroker broker, InMemoryTransport ow
     protected abstract Task WhenIdleAsync();
 
     /// <summary>Publishes; false when no queue takes the message.</summary>
-    protected bool Publish(in OutboundMessage message, bool persistent)
+    protected bool Publish(in OutboundMessage message, bool persistent, bool confirmed = false)
     {
+        if (message.DelaySeconds > 0 && (!confirmed || message.ExpirationMs is not null))
+        {
+            throw new TransportException(
+                TransportFailure.Misconfigured,
+                $"Publishing to '{message.Queue}': a message with a delay is published with a confirm and without an expiration.");
+        }
+
         string? expiration = null;
         if (message.ExpirationMs is { } milliseconds)
         {
@@ -90,7 +97,7 @@ internal abstract class InMemoryLink(InMemoryBroker broker, InMemoryTransport ow
 
         try
         {
-            if (!Publish(message, message.Persistent))
+            if (!Publish(message, message.Persistent, confirmed: true))
             {
                 return ValueTask.FromException(new TransportException(
                     TransportFailure.Unroutable, $"Publishing to '{message.Queue}': there is no such queue. Start a worker of the service once."));

@@ -40,6 +40,24 @@ internal sealed class RequesterLink : InMemoryLink, IRequesterLink
 
     public ValueTask PublishConfirmedAsync(OutboundMessage message) => PublishConfirmed(message);
 
+    public Task DeclareMarkerAsync(string queue, TimeSpan expiry)
+    {
+        if (IsLost || !Broker.IsRunning)
+        {
+            return Task.FromException(new TransportException(TransportFailure.NotSent, $"Declaring '{queue}': the link is lost. Open a new one."));
+        }
+
+        try
+        {
+            Broker.Declare(queue, QueueArguments.Marker(expiry)).Touch();
+            return Task.CompletedTask;
+        }
+        catch (TransportException e)
+        {
+            return Task.FromException(e);
+        }
+    }
+
     public ValueTask PublishCancelAsync(string service, string correlationId)
     {
         if (!IsLost)

@@ -22,6 +22,16 @@ public interface IRequesterLink : ILink
     /// <exception cref="TransportException">It was returned, refused, not sent, or it is unknown whether it was taken.</exception>
     ValueTask PublishConfirmedAsync(OutboundMessage message);
 
+    /// <summary>
+    /// Declares a queue whose existence says something: durable, for one message at most, and gone by itself when the
+    /// time is over. Declaring it again begins the time anew.
+    /// </summary>
+    /// <param name="queue">Its name.</param>
+    /// <param name="expiry">How long it is there. At most 49 days.</param>
+    /// <returns>Complete when it is there.</returns>
+    /// <exception cref="TransportException">It could not be declared.</exception>
+    Task DeclareMarkerAsync(string queue, TimeSpan expiry);
+
     /// <summary>Tells every worker of a service that a call is cancelled. Best effort: it never throws.</summary>
     /// <param name="service">The service's wire name.</param>
     /// <param name="correlationId">The call.</param>

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Messaging.Wire;
 
 /// <summary>Every name that this library puts on the wire. <c>docs/wire-protocol.md</c> tells what each means.</summary>
@@ -90,11 +92,20 @@ internal static class WireNames
     /// <summary>Prefix of the names of requesters' reply queues.</summary>
     public const string ReplyQueuePrefix = "messaging.reply.";
 
+    /// <summary>The exchange to which messages come whose delay is over, for their queues to take.</summary>
+    public const string DelayDue = "messaging.delay.due";
+
+    /// <summary>The exchange and the queue for delayed messages whose queue was deleted meanwhile.</summary>
+    public const string DelayLost = "messaging.delay.lost";
+
     /// <summary>The queue whose existence says that a delayed command was cancelled.</summary>
     public static string CancelledQueue(string service, string messageId) => "messaging.cancelled." + service + "." + messageId;
 
     /// <summary>The commands queue of a service.</summary>
     public static string CommandsQueue(string service) => service + ".commands";
+
+    /// <summary>The exchange and the queue of a level of delay, which lasts 2^<paramref name="level"/> seconds.</summary>
+    public static string DelayLevel(int level) => string.Create(CultureInfo.InvariantCulture, $"messaging.delay.{level}");
 
     /// <summary>The dead-letter queue of a service.</summary>
     public static string DeadLetterQueue(string service) => service + ".dead";

@@ -13,8 +13,8 @@ internal sealed class ScheduledCommands(Requester requester, TimeProvider time) 
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
 
-    // Longer than any delay that the broker keeps in one piece: a worker asks at the end of each.
-    private static readonly TimeSpan _remembered = OutboundMessage.MaxDelay + TimeSpan.FromHours(6);
+    // Longer by a day than any delay that the broker keeps in one piece: a worker asks at the end of each.
+    private static readonly TimeSpan _remembered = OutboundMessage.MaxDelay + TimeSpan.FromDays(1);
 
     public Task CancelAsync(string service, string messageId, CancellationToken cancellationToken = default)
     {

@@ -30,6 +30,8 @@ internal sealed class TappedTransport(ITransport transport, MessageTap tap) : IT
 
         public ValueTask PublishConfirmedAsync(OutboundMessage message) => tap.PassAsync(message, link.PublishConfirmedAsync);
 
+        public Task DeclareMarkerAsync(string queue, TimeSpan expiry) => link.DeclareMarkerAsync(queue, expiry);
+
         public ValueTask PublishCancelAsync(string service, string correlationId) => link.PublishCancelAsync(service, correlationId);
 
         public ValueTask DisposeAsync() => link.DisposeAsync();

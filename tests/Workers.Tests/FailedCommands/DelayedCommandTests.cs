@@ -1,0 +1,170 @@
+using System.Collections.Concurrent;
+using Messaging.Calls.Contract;
+using Messaging.InMemory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Messaging;
+
+/// <summary>Commands that are to run later: because their sender said so, or because they failed.</summary>
+public sealed class DelayedCommandTests : IAsyncDisposable
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
+
+    private readonly FakeTimeProvider _time = new();
+    private readonly ConcurrentQueue<(string Text, int Attempt)> _runs = new();
+    private Func<Note, bool> _fails = static _ => false;
+    private IHost? _host;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private ICalc Calc => _host!.Services.GetRequiredService<ICalc>();
+
+    private BrokerFaults Faults => _host!.Services.GetRequiredService<InMemoryBroker>().Faults;
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host!.StopAsync(CancellationToken.None);
+        await ((IAsyncDisposable)_host).DisposeAsync();
+    }
+
+    [Fact]
+    public async Task A_delayed_command_runs_when_it_is_due_and_not_before()
+    {
+        await StartAsync();
+
+        await Calc.With(new CallOptions { Delay = TimeSpan.FromHours(5) }).RecordAsync(new Note("later"), Token);
+        _time.Advance(TimeSpan.FromHours(5) - TimeSpan.FromSeconds(1));
+        await Calc.RecordAsync(new Note("now"), Token);
+        await UntilAsync(1);
+        Assert.Equal("now", _runs.Single().Text);
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await UntilAsync(2);
+        Assert.Equal(("later", 1), _runs.Last());
+    }
+
+    [Fact]
+    public async Task A_delay_longer_than_the_broker_keeps_a_message_is_kept_all_the_same()
+    {
+        await StartAsync();
+
+        await Calc.With(new CallOptions { Delay = TimeSpan.FromDays(120) }).RecordAsync(new Note("later"), Token);
+        for (var day = 0; day < 119; day++)
+        {
+            _time.Advance(TimeSpan.FromDays(1));
+            await Calc.RecordAsync(new Note($"{day}"), Token);
+            await UntilAsync(day + 1);
+        }
+
+        Assert.DoesNotContain(_runs, static run => run.Text is "later");
+        _time.Advance(TimeSpan.FromDays(2));
+        await UntilAsync(120);
+        Assert.Equal(("later", 1), _runs.Last());
+    }
+
+    [Fact]
+    public async Task A_delayed_command_that_is_cancelled_never_runs_and_its_neighbours_do()
+    {
+        await StartAsync();
+        foreach (var id in new[] { "a", "b", "c" })
+        {
+            await Calc.With(new CallOptions { Delay = TimeSpan.FromDays(100), MessageId = id }).RecordAsync(new Note(id), Token);
+        }
+
+        await _host!.Services.GetRequiredService<IScheduledCommands>().CancelAsync("calc", "b", Token);
+        for (var half = 0; half < 202; half++)
+        {
+            _time.Advance(TimeSpan.FromHours(12));
+            await Calc.RecordAsync(new Note("half a day"), Token);
+            await UntilAsync(static run => run.Text is "half a day", half + 1);
+        }
+
+        await UntilAsync(static run => run.Text is "a" or "c", 2);
+        Assert.DoesNotContain(_runs, static run => run.Text is "b");
+        Assert.Empty(Faults.Peek("calc.dead"));
+    }
+
+    [Fact]
+    public async Task A_command_that_keeps_failing_is_tried_again_after_growing_delays()
+    {
+        _fails = note => _runs.Count < 4;
+        await StartAsync(options => options.CommandRetry = new CommandRetryOptions { ImmediateRetries = 0, BaseDelay = TimeSpan.FromSeconds(8) });
+
+        await Calc.RecordAsync(new Note("a"), Token);
+        foreach (var (runs, seconds) in new[] { (1, 8), (2, 16), (3, 32) })
+        {
+            await UntilAsync(runs);
+            await UntilAsync(() => Faults.Delayed == 1);
+            _time.Advance(TimeSpan.FromSeconds(seconds - 1));
+            await Task.Yield();
+            Assert.Equal(runs, _runs.Count);
+            _time.Advance(TimeSpan.FromSeconds((seconds / 4) + 2));
+        }
+
+        await UntilAsync(4);
+        Assert.Equal([1, 2, 3, 4], _runs.Select(static run => run.Attempt));
+        Assert.Empty(Faults.Peek("calc.dead"));
+    }
+
+    [Fact]
+    public async Task A_restart_of_all_workers_forgets_no_retry()
+    {
+        _fails = note => _runs.Count < 2;
+        await StartAsync(options => options.CommandRetry.ImmediateRetries = 0);
+        await Calc.RecordAsync(new Note("a"), Token);
+        await UntilAsync(() => Faults.Delayed == 1);
+
+        Faults.Stop();
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Faults.Start();
+        await UntilAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            return _runs.Count == 2;
+        });
+
+        Assert.Equal(2, _runs.Last().Attempt);
+    }
+
+    [Fact]
+    public async Task A_call_cannot_be_delayed()
+    {
+        await StartAsync();
+
+        await Assert.ThrowsAsync<ArgumentException>(() => Calc.With(new CallOptions { Delay = TimeSpan.FromSeconds(1) }).AddAsync(new Addends(1, 1), Token));
+    }
+
+    private Task UntilAsync(int runs) => UntilAsync(() => _runs.Count >= runs);
+
+    private Task UntilAsync(Func<(string Text, int Attempt), bool> which, int runs) => UntilAsync(() => _runs.Count(which) >= runs);
+
+    private static async Task UntilAsync(Func<bool> condition)
+    {
+        var limit = Environment.TickCount64 + (long)_patience.TotalMilliseconds;
+        while (!condition())
+        {
+            Assert.InRange(Environment.TickCount64, 0, limit);
+            await Task.Delay(1, Token);
+        }
+    }
+
+    private Task StartAsync(Action<WorkerOptions>? configure = null)
+    {
+        var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        application.Services.AddSingleton<TimeProvider>(_time);
+        application.Services.AddSingleton(new CalcScript
+        {
+            Record = (note, _) =>
+            {
+                _runs.Enqueue((note.Text, CallContext.Current!.Attempt));
+                return _fails(note) ? throw new InvalidOperationException("fails") : Task.CompletedTask;
+            },
+        });
+        application.Services.AddMessaging().AddWorker<ICalc, ScriptedCalc>(configure).AddRequester<ICalc>(
+            static options => options.Timeout = TimeSpan.FromDays(20));
+        _host = application.Build();
+        return _host.StartAsync(Token);
+    }
+}
