@@ -40,8 +40,8 @@ public readonly record struct OutboundMessage
         {
             if (value is { } delay)
             {
-                ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero, nameof(Delay));
-                ArgumentOutOfRangeException.ThrowIfGreaterThan(delay, MaxDelay, nameof(Delay));
+                ArgumentOutOfRangeException.ThrowIfLessThan(delay, TimeSpan.Zero, nameof(value));
+                ArgumentOutOfRangeException.ThrowIfGreaterThan(delay, MaxDelay, nameof(value));
             }
 
             field = value;
