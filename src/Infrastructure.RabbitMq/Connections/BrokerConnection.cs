@@ -35,13 +35,6 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     /// <summary>Whether the broker has stopped reading from it, for want of memory or disk.</summary>
     public bool IsBlocked { get; private set; }
 
-    /// <summary>Whether what delayed messages need was declared by this connection.</summary>
-    public bool HasDelays
-    {
-        get => Volatile.Read(ref field);
-        set => Volatile.Write(ref field, value);
-    }
-
     /// <summary>The most that the properties of a message may take: they can't be split over frames.</summary>
     public int MaxPropertyBytes => _connection.FrameMax == 0 ? int.MaxValue : (int)_connection.FrameMax - 1024;
 

@@ -16,6 +16,9 @@ internal sealed class DelayReadiness(BrokerConnection connection, LinkLifetime l
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
     private readonly ConcurrentDictionary<string, bool> _ready = new(StringComparer.Ordinal);
 
+    // For each link anew: should somebody delete an exchange, publishing to it ends the link, and the next one mends it.
+    private bool _declared;
+
     /// <summary>Completes when messages for the queue can be delayed.</summary>
     /// <exception cref="TransportException">There is no such queue, a permission is missing, or the link was lost.</exception>
     public ValueTask EnsureAsync(string queue) => _ready.ContainsKey(queue) ? default : PrepareAsync(queue);
@@ -60,10 +63,10 @@ internal sealed class DelayReadiness(BrokerConnection connection, LinkLifetime l
         {
             // First, as it costs the least: without a queue there is nothing to delay.
             await channel.QueueDeclarePassiveAsync(queue, cancellationToken).ConfigureAwait(false);
-            if (!connection.HasDelays)
+            if (!_declared)
             {
                 await DelayTopology.DeclareAsync(channel, cancellationToken).ConfigureAwait(false);
-                connection.HasDelays = true;
+                _declared = true;
             }
         }
         finally

@@ -44,7 +44,7 @@ internal sealed class QueueLink : IQueueLink
 
     public async ValueTask<InboundMessage?> GetAsync()
     {
-        // The library's body is the frame's own memory, or may become so: ours must outlive whatever it does with it.
+        // A copy, as the library promises its own memory only to consumers' callbacks.
         var got = await AskAsync("Getting from", token => _channel.BasicGetAsync(_queue, autoAck: false, token)).ConfigureAwait(false);
         return got is null ? null : AmqpMessages.Read(got.BasicProperties, got.Redelivered, got.DeliveryTag, got.Body.ToArray());
     }
