@@ -1,0 +1,62 @@
+using System.Diagnostics;
+using Messaging.Faults.Verdicts;
+
+namespace Messaging.Faults.Runs;
+
+/// <summary>A run: load for a while, faults meanwhile, then a verdict.</summary>
+public static class FaultRun
+{
+    private static readonly TimeSpan _quietLimit = TimeSpan.FromMinutes(2);
+
+    /// <summary>Runs to the end.</summary>
+    /// <param name="options">What.</param>
+    /// <param name="say">Told what happens.</param>
+    /// <param name="cancellationToken">Gives up and leaves nothing behind.</param>
+    public static async Task<(Verdict Verdict, int Faults)> ExecuteAsync(RunOptions options, Action<string> say, CancellationToken cancellationToken)
+    {
+        await using var arena = await Arena.StartAsync(options, cancellationToken);
+        var faults = await DisturbAsync(arena, options, say, cancellationToken);
+
+        say("no more load; waiting for what is under way");
+        arena.CheckAlive();
+        await Task.WhenAll(arena.Requesters.ToArray().Select(requester => arena.TerminateAsync(requester, FaultCatalog.DrainLimit)));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_quietLimit);
+        await LeftBehind.WhenQueueIsEmptyAsync(arena.Broker.Uri, limit.Token);
+        arena.CheckAlive();
+        await Task.WhenAll(arena.Workers.ToArray().Select(worker => arena.TerminateAsync(worker, FaultCatalog.DrainLimit)));
+
+        var left = await LeftBehind.DrainAsync(arena.Broker.Uri, limit.Token);
+        var verdict = Oracle.Judge(arena.Folder, left);
+        return (verdict with { Unexpected = [.. verdict.Unexpected, .. arena.Problems] }, faults);
+    }
+
+    private static async Task<int> DisturbAsync(Arena arena, RunOptions options, Action<string> say, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var faults = 0;
+        for (; options.MaxFaults == 0 || faults < options.MaxFaults; faults++)
+        {
+            var due = options.Every * (faults + 1);
+            var wait = due - Stopwatch.GetElapsedTime(started);
+            if (options.Faults.Count == 0 || Stopwatch.GetElapsedTime(started) + (wait > TimeSpan.Zero ? wait : TimeSpan.Zero) >= options.Duration)
+            {
+                break;
+            }
+
+            // The rate of faults is what is asked for, not a wait for something to happen.
+            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, cancellationToken);
+            var fault = options.Faults[arena.Random.Next(options.Faults.Count)];
+            var injected = Stopwatch.GetTimestamp();
+            await FaultCatalog.InjectAsync(fault, arena, cancellationToken);
+            say(string.Create(
+                System.Globalization.CultureInfo.InvariantCulture,
+                $"{Stopwatch.GetElapsedTime(started).TotalSeconds,6:0.0} s  {faults + 1,3}  {fault}, over after {Stopwatch.GetElapsedTime(injected).TotalSeconds:0.0} s"));
+            arena.CheckAlive();
+        }
+
+        var rest = options.Duration - Stopwatch.GetElapsedTime(started);
+        await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, cancellationToken);
+        return faults;
+    }
+}
