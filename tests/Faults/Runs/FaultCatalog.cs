@@ -75,13 +75,27 @@ public static class FaultCatalog
             await Task.Delay(_disturbance, token);
             await node.StartAsync(token);
         },
+        ["leader-kill"] = async (arena, token) =>
+        {
+            var leader = Cluster(arena).Nodes[await Cluster(arena).LeaderOfAsync(IProbe.Name + ".commands")];
+            await leader.KillAsync();
+            await Task.Delay(_disturbance, token);
+            await leader.StartAsync(token);
+        },
+        ["quorum-loss"] = async (arena, token) =>
+        {
+            var survivor = arena.Random.Next(Cluster(arena).Nodes.Count);
+            var others = Cluster(arena).Nodes.Where((_, place) => place != survivor).ToList();
+            await Task.WhenAll(others.Select(node => node.KillAsync()));
+            await Task.Delay(_disturbance, token);
+            await Task.WhenAll(others.Select(node => node.StartAsync(token)));
+        },
         ["partition"] = async (arena, token) =>
         {
-            var cluster = arena.Cluster ?? throw new InvalidOperationException("A partition needs a cluster: --nodes 3.");
-            var minority = arena.Random.Next(cluster.Nodes.Count);
-            await cluster.PartitionAsync(minority);
+            var minority = arena.Random.Next(Cluster(arena).Nodes.Count);
+            await Cluster(arena).PartitionAsync(minority);
             await Task.Delay(2 * _disturbance, token);
-            await cluster.HealAsync(minority, token);
+            await Cluster(arena).HealAsync(minority, token);
         },
     };
 
@@ -90,6 +104,9 @@ public static class FaultCatalog
 
     /// <summary>Injects a fault and heals it.</summary>
     public static Task InjectAsync(string name, Arena arena, CancellationToken cancellationToken) => _faults[name](arena, cancellationToken);
+
+    private static Testing.PrivateCluster Cluster(Arena arena) =>
+        arena.Cluster ?? throw new InvalidOperationException("This fault needs a cluster: ask for 3 nodes.");
 
     private static T Any<T>(Arena arena, IReadOnlyList<T> choices) => choices[arena.Random.Next(choices.Count)];
 

@@ -34,6 +34,7 @@ public static class FaultRun
     private static async Task<int> DisturbAsync(Arena arena, RunOptions options, Action<string> say, CancellationToken cancellationToken)
     {
         var started = Stopwatch.GetTimestamp();
+        var next = new Queue<string>();
         var faults = 0;
         for (; options.MaxFaults == 0 || faults < options.MaxFaults; faults++)
         {
@@ -46,7 +47,15 @@ public static class FaultRun
 
             // The rate of faults is what is asked for, not a wait for something to happen.
             await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, cancellationToken);
-            var fault = options.Faults[arena.Random.Next(options.Faults.Count)];
+            if (next.Count == 0)
+            {
+                // Each once in an order of chance, then each once again.
+                var shuffled = options.Faults.ToArray();
+                arena.Random.Shuffle(shuffled);
+                next = new Queue<string>(shuffled);
+            }
+
+            var fault = next.Dequeue();
             var injected = Stopwatch.GetTimestamp();
             await FaultCatalog.InjectAsync(fault, arena, cancellationToken);
             say(string.Create(
