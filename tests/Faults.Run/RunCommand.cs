@@ -23,7 +23,7 @@ internal static class RunCommand
     };
 
     private static readonly Option<TimeSpan> _every = Duration("--every", "From the beginning of one fault to the next.", TimeSpan.FromSeconds(10));
-    private static readonly Option<int> _maxFaults = new("--max-faults") { Description = "The most faults there may be; 0 for as many as there is time for." };
+    private static readonly Option<int> _count = new("--count") { Description = "How many faults, however long they take; 0 for as many as there is time for." };
     private static readonly Option<int> _workers = new("--workers") { Description = "Worker processes.", DefaultValueFactory = _ => 2 };
     private static readonly Option<int> _requesters = new("--requesters") { Description = "Requester processes.", DefaultValueFactory = _ => 1 };
     private static readonly Option<TimeSpan> _handling = Duration("--handling", "How long a handler takes.", TimeSpan.Zero);
@@ -34,7 +34,7 @@ internal static class RunCommand
     {
         var command = new RootCommand("Drives calls and commands through faults, then says what was lost, duplicated, recovered, unexpected or late. Ends with 0 only where nothing was lost or late.")
         {
-            _seed, _duration, _rate, _calls, _faults, _every, _maxFaults, _workers, _requesters, _handling, _deliveries, _nodes,
+            _seed, _duration, _rate, _calls, _faults, _every, _count, _workers, _requesters, _handling, _deliveries, _nodes,
         };
         command.SetAction(RunAsync);
         return command;
@@ -50,7 +50,7 @@ internal static class RunCommand
             CallShare = arguments.GetValue(_calls),
             Faults = arguments.GetValue(_faults)!,
             Every = arguments.GetValue(_every),
-            MaxFaults = arguments.GetValue(_maxFaults),
+            MaxFaults = arguments.GetValue(_count),
             Workers = arguments.GetValue(_workers),
             Requesters = arguments.GetValue(_requesters),
             Handling = arguments.GetValue(_handling),

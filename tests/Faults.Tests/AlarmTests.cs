@@ -8,7 +8,7 @@ public sealed class AlarmTests(BrokerFixture fixture) : FaultTest(fixture)
     [Theory]
     [Row(21, 22)]
     [InlineData("set_vm_memory_high_watermark", "0.0001", "0.4")]
-    [InlineData("set_disk_free_limit", "1000TB", "50MB")]
+    [InlineData("set_disk_free_limit", "1000000GB", "50MB")]
     public async Task A_broker_short_of_memory_or_disk_holds_up_publishers_within_their_deadlines_and_workers_still_settle(
         string setting, string alarming, string normal)
     {

@@ -102,8 +102,11 @@ public sealed class ProcessTests(BrokerFixture fixture) : FaultTest(fixture)
             await UntilAsync(async () => worker.HasExited || await MessagesInAsync(IProbe.Name + ".commands") == 0, "the worker dies or is done");
         }
 
+        // The broker moves a dead letter after it has taken it out of its queue.
+        await UntilAsync(async () => await MessagesInAsync(IProbe.Name + ".dead") > 0, "the dead letter arrives");
         var left = await LeftBehind.DrainAsync(Broker.Uri, Token);
         Assert.Contains("poison", left.Dead);
+        Assert.Equal(3, deaths);
         var run = Ledger.ReadAll(Folder).Select(entry => entry.Line.Id).ToHashSet(StringComparer.Ordinal);
         Assert.All(Enumerable.Range(0, Neighbours), number => Assert.True(
             run.Contains($"neighbour-{number}") || left.Dead.Contains($"neighbour-{number}", StringComparer.Ordinal), $"neighbour-{number} is lost"));

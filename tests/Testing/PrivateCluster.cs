@@ -9,9 +9,7 @@ namespace Messaging.Testing;
 public sealed class PrivateCluster : IAsyncDisposable
 {
     private const string WrongCookie = "partitioned";
-
-    private static readonly TimeSpan _healLimit = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(200);
+    private const string HealLimitSeconds = "60";
 
     private readonly string _cookie;
 
@@ -92,12 +90,10 @@ public sealed class PrivateCluster : IAsyncDisposable
             await other.RabbitmqctlAsync("eval", Each([alone], $"erlang:set_cookie(N, '{_cookie}'), net_kernel:connect_node(N)"));
         }
 
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_healLimit);
         var all = Nodes.Count.ToString(CultureInfo.InvariantCulture);
-        while (!string.Equals((await Nodes[(minority + 1) % Nodes.Count].RabbitmqctlAsync("eval", "length(rabbit_nodes:list_running()).")).Trim(), all, StringComparison.Ordinal))
+        foreach (var node in Nodes)
         {
-            await Task.Delay(_pollInterval, limit.Token);
+            await node.RabbitmqctlAsync("await_online_nodes", all, "--timeout", HealLimitSeconds).WaitAsync(cancellationToken);
         }
     }
 

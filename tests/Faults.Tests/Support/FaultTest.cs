@@ -66,7 +66,12 @@ public abstract class FaultTest(BrokerFixture fixture) : IAsyncLifetime
             builder =>
             {
                 builder.Services.AddSingleton(script ?? new CalcScript());
-                builder.AddWorker<ICalc, ScriptedCalc>(configure);
+                builder.AddWorker<ICalc, ScriptedCalc>(options =>
+                {
+                    // Handlers that hang for a test's purposes should not hold up its end.
+                    options.DrainTimeout = TimeSpan.FromSeconds(1);
+                    configure?.Invoke(options);
+                });
             },
             connect);
 
@@ -180,9 +185,17 @@ public abstract class FaultTest(BrokerFixture fixture) : IAsyncLifetime
     /// <summary>How many messages are in a queue, the unsettled ones included.</summary>
     protected async Task<int> MessagesInAsync(string queue)
     {
-        var listed = await Broker.RabbitmqctlAsync("list_queues", "--no-table-headers", "name", "messages");
-        var line = listed.Split('\n').FirstOrDefault(line => line.StartsWith(queue + "\t", StringComparison.Ordinal));
-        return line is null ? 0 : int.Parse(line.Split('\t')[1], System.Globalization.CultureInfo.InvariantCulture);
+        // What list_queues says of a quorum queue is seconds old; this asks the queue's leader.
+        var count = await Broker.RabbitmqctlAsync("eval", $$"""
+            case rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"{{queue}}">>)) of
+              {error, not_found} -> 0;
+              {ok, Q} -> case amqqueue:get_type(Q) of
+                rabbit_quorum_queue -> {ok, {_, N}, _} = ra:leader_query(amqqueue:get_pid(Q), fun rabbit_fifo:query_messages_total/1), N;
+                _ -> [{messages, N}] = rabbit_amqqueue:info(Q, [messages]), N
+              end
+            end.
+            """);
+        return int.Parse(count, System.Globalization.CultureInfo.InvariantCulture);
     }
 
     private IEnumerable<KeyValuePair<string, string>> ProcessSettings() =>

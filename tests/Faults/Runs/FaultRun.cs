@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Messaging.Faults.Verdicts;
 
 namespace Messaging.Faults.Runs;
@@ -36,17 +37,17 @@ public static class FaultRun
         var started = Stopwatch.GetTimestamp();
         var next = new Queue<string>();
         var faults = 0;
-        for (; options.MaxFaults == 0 || faults < options.MaxFaults; faults++)
+        while (options.Faults.Count > 0)
         {
-            var due = options.Every * (faults + 1);
-            var wait = due - Stopwatch.GetElapsedTime(started);
-            if (options.Faults.Count == 0 || Stopwatch.GetElapsedTime(started) + (wait > TimeSpan.Zero ? wait : TimeSpan.Zero) >= options.Duration)
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            var due = TimeSpan.FromTicks(Math.Max(elapsed.Ticks, options.Every.Ticks * (faults + 1)));
+            if (options.MaxFaults == 0 ? due >= options.Duration : faults == options.MaxFaults)
             {
                 break;
             }
 
             // The rate of faults is what is asked for, not a wait for something to happen.
-            await Task.Delay(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, cancellationToken);
+            await Task.Delay(due - elapsed, cancellationToken);
             if (next.Count == 0)
             {
                 // Each once in an order of chance, then each once again.
@@ -58,9 +59,10 @@ public static class FaultRun
             var fault = next.Dequeue();
             var injected = Stopwatch.GetTimestamp();
             await FaultCatalog.InjectAsync(fault, arena, cancellationToken);
+            faults++;
             say(string.Create(
-                System.Globalization.CultureInfo.InvariantCulture,
-                $"{Stopwatch.GetElapsedTime(started).TotalSeconds,6:0.0} s  {faults + 1,3}  {fault}, over after {Stopwatch.GetElapsedTime(injected).TotalSeconds:0.0} s"));
+                CultureInfo.InvariantCulture,
+                $"{Stopwatch.GetElapsedTime(started).TotalSeconds,6:0.0} s  {faults,3}  {fault}, over after {Stopwatch.GetElapsedTime(injected).TotalSeconds:0.0} s"));
             arena.CheckAlive();
         }
 

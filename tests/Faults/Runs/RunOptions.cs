@@ -21,7 +21,7 @@ public sealed record RunOptions
     /// <summary>How long from one fault's beginning to the next, or longer where a fault takes longer to heal.</summary>
     public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>The most faults there may be; 0 for as many as there is time for.</summary>
+    /// <summary>How many faults there are, however long they take; 0 for as many as there is time for.</summary>
     public int MaxFaults { get; init; }
 
     /// <summary>How many worker processes there are.</summary>
