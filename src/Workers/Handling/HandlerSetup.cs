@@ -1,8 +1,9 @@
+using Messaging.Inbox;
 using Messaging.Serialization;
 
 namespace Messaging.Handling;
 
 /// <summary>What the handlers of a worker share.</summary>
 internal sealed record HandlerSetup<TService>(
-    WorkerOptions Options, PayloadSerializers Serializers, int MaxMessageBytes, Func<IServiceProvider, TService> Resolve)
+    WorkerOptions Options, PayloadSerializers Serializers, int MaxMessageBytes, Func<IServiceProvider, TService> Resolve, InboxSetup? Inbox)
     where TService : class;
