@@ -1,3 +1,4 @@
+using Messaging;
 using Messaging.InMemory;
 using Messaging.Stores.Contract;
 using Microsoft.Data.Sqlite;
