@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs every test. Finds a RabbitMQ for them first: an image in a Docker engine that answers, else the installed
-# rabbitmq-server, else Debian's package where it may be installed. Arguments are passed to dotnet test.
+# rabbitmq-server, else Debian's package where it may be installed; and a PostgreSQL, installed or Debian's package.
+# Arguments are passed to dotnet test.
 set -eu
 cd "$(dirname "$0")"
 
@@ -23,8 +24,8 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
 }
 
-install_rabbitmq() (
-  # The tests start brokers of their own; the package must not start one now.
+install_package() (
+  # The tests start servers of their own; the package must not start one now.
   policy=/usr/sbin/policy-rc.d
   if [ ! -e "$policy" ]; then
     trap 'as_root rm -f "$policy"' EXIT
@@ -32,7 +33,7 @@ install_rabbitmq() (
     as_root chmod 755 "$policy"
   fi
   as_root apt-get update -qq || true
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends rabbitmq-server >/dev/null
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >/dev/null
 )
 
 installed=/usr/lib/rabbitmq/bin/rabbitmq-server
@@ -44,7 +45,7 @@ elif image=$(docker_image) && [ -n "$image" ]; then
 else
   if [ ! -x "$installed" ] && command -v apt-get >/dev/null 2>&1 && as_root true 2>/dev/null; then
     echo "RabbitMQ for the tests: installing the package rabbitmq-server"
-    install_rabbitmq || true
+    install_package rabbitmq-server || true
   fi
   if [ ! -x "$installed" ]; then
     fail "test.sh found no RabbitMQ to run the tests on. Do one of these, then run it again:" \
@@ -53,6 +54,18 @@ else
       "  or name an image that Docker has: MESSAGING_TEST_IMAGE=name:tag ./test.sh"
   fi
   echo "RabbitMQ for the tests: $installed"
+fi
+
+postgres_installed() {
+  ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1
+}
+if ! postgres_installed && command -v apt-get >/dev/null 2>&1 && as_root true 2>/dev/null; then
+  echo "PostgreSQL for the tests: installing the package postgresql"
+  install_package postgresql || true
+fi
+if ! postgres_installed; then
+  fail "test.sh found no PostgreSQL to run the tests on (/usr/lib/postgresql/*/bin/initdb)." \
+    "Install it, then run test.sh again: apt-get install postgresql (it need not be started)"
 fi
 
 # One test project at a time: some tests measure time, and several brokers at once would slow them all.

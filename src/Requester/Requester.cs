@@ -47,6 +47,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
     /// <summary>Gives callers their outcomes.</summary>
     internal ReplyTurns Replies { get; }
 
+    /// <summary>The link; the outbox publishes on it too.</summary>
     internal LinkKeeper<CallLink> Links => _links;
 
     /// <summary>Why there is no link, while there is none.</summary>

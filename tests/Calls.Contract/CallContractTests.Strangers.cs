@@ -196,7 +196,7 @@ public abstract partial class CallContractTests
     [Fact]
     public async Task A_command_that_fails_lies_in_the_dead_letter_queue_with_its_reason()
     {
-        await StartWorkerAsync(new CalcScript { Record = (_, _) => throw new InvalidOperationException("no ink") });
+        await StartWorkerAsync(new CalcScript { Record = (_, _) => throw new InvalidOperationException("no ink") }, static options => options.CommandRetry.MaxAttempts = 3);
         var calc = await StartRequesterAsync();
 
         await SoonAsync(calc.RecordAsync(new Note("hello"), Token));

@@ -31,6 +31,9 @@ public sealed class PrivateBroker : IAsyncDisposable
     /// <summary>The port on 127.0.0.1.</summary>
     public int Port => _host.Port;
 
+    /// <summary>The name of its Erlang node, where it is the installed server.</summary>
+    public string NodeName => _host.Environment["RABBITMQ_NODENAME"];
+
     /// <summary>Where it listens, with the credentials of its administrator (guest).</summary>
     public Uri Uri => UriFor("guest", "guest");
 
@@ -62,6 +65,24 @@ public sealed class PrivateBroker : IAsyncDisposable
                 await broker.DisposeAsync();
                 throw;
             }
+        }
+    }
+
+    /// <summary>Starts one node of a cluster that is yet to be formed. Only the installed server can be one.</summary>
+    internal static async Task<PrivateBroker> StartNodeAsync(string cluster, int number, string cookie, CancellationToken cancellationToken)
+    {
+        var name = string.Create(CultureInfo.InvariantCulture, $"{cluster}-{number}");
+        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), name)).FullName;
+        var broker = new PrivateBroker(folder, new InstalledHost(folder, name, new ClusterMembership(cluster, cookie)));
+        try
+        {
+            await broker.StartAsync(cancellationToken);
+            return broker;
+        }
+        catch
+        {
+            await broker.DisposeAsync();
+            throw;
         }
     }
 

@@ -65,6 +65,11 @@ internal static class OperationEmitter
             settings.Add("AtMostOnce = true");
         }
 
+        if (operation.ReplayReplies)
+        {
+            settings.Add("ReplayReplies = true");
+        }
+
         if (operation.Faults.Count > 0)
         {
             var faults = string.Join(", ", operation.Faults.Select(fault => $"{contract.Faults[fault].ClassName}.Instance"));

@@ -19,6 +19,7 @@ internal enum OperationKind
 /// <param name="TimeoutMs">The timeout that the contract asks for; 0 for none.</param>
 /// <param name="Idempotent">Whether running it twice is as good as once.</param>
 /// <param name="AtMostOnce">Whether a redelivery is answered instead of run.</param>
+/// <param name="ReplayReplies">Whether an inbox keeps the reply.</param>
 /// <param name="Faults">Positions in <see cref="ContractModel.Faults"/>, most derived types first.</param>
 internal sealed record OperationModel(
     string Method,
@@ -31,4 +32,5 @@ internal sealed record OperationModel(
     int TimeoutMs,
     bool Idempotent,
     bool AtMostOnce,
+    bool ReplayReplies,
     EquatableArray<int> Faults);

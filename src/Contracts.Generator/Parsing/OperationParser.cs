@@ -54,6 +54,7 @@ internal static class OperationParser
             timeout,
             idempotent,
             atMostOnce,
+            Option(operation, "ReplayReplies", false),
             faults.Of(method));
     }
 

@@ -25,4 +25,11 @@ public sealed class OperationAttribute : Attribute
     /// Default: false, at least once. Excludes <see cref="Idempotent"/> (MSG011).
     /// </summary>
     public bool AtMostOnce { get; set; }
+
+    /// <summary>
+    /// A worker with an inbox (<c>AddInbox&lt;T&gt;()</c>) stores the reply in the transaction in which the call is
+    /// handled, and answers a duplicate with it instead of running the handler again. Clients must not use a correlation
+    /// id twice. Without an inbox it means nothing. Default: false.
+    /// </summary>
+    public bool ReplayReplies { get; set; }
 }

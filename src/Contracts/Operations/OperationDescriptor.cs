@@ -40,6 +40,9 @@ public abstract class OperationDescriptor
     /// <summary>Whether a redelivery is answered instead of run.</summary>
     public bool AtMostOnce { get; init; }
 
+    /// <summary>Whether a worker's inbox keeps the reply and gives it again to a duplicate.</summary>
+    public bool ReplayReplies { get; init; }
+
     /// <summary>The declared faults, most derived types first.</summary>
     public IReadOnlyList<FaultDescriptor> Faults { get; init; } = [];
 

@@ -32,6 +32,18 @@ internal static class MessagingTelemetry
     public static Counter<long> CommandRetries { get; } =
         Meter.CreateCounter<long>("messaging.worker.command_retries", "{attempt}", "Attempts of a command beyond the first.");
 
+    /// <summary>Commands published from an outbox and confirmed.</summary>
+    public static Counter<long> OutboxPublished { get; } =
+        Meter.CreateCounter<long>("messaging.outbox.published", "{message}", "Commands published from an outbox and confirmed.");
+
+    /// <summary>Commands that were set aside in an outbox because they can't be published.</summary>
+    public static Counter<long> OutboxSetAside { get; } =
+        Meter.CreateCounter<long>("messaging.outbox.set_aside", "{message}", "Commands set aside in an outbox because they can't be published.");
+
+    /// <summary>Deliveries that the inbox knew and whose handler was not run again.</summary>
+    public static Counter<long> InboxDuplicates { get; } =
+        Meter.CreateCounter<long>("messaging.inbox.duplicates", "{message}", "Deliveries whose handler was not run again, as the inbox knew them.");
+
     /// <summary>Attempts beyond the first, by retry or hedging.</summary>
     public static Counter<long> Retries { get; } =
         Meter.CreateCounter<long>("messaging.client.retries", "{attempt}", "Attempts of a call beyond the first.");

@@ -8,7 +8,7 @@ internal sealed class HandlerBinder<TService>(HandlerSetup<TService> setup) : IO
 
     public void BindCall<TRequest, TReply>(
         Operation<TRequest, TReply> operation, Func<TService, TRequest, CancellationToken, Task<TReply>> handler) =>
-        Handlers.Add(operation.Name, new TypedOperationHandler<TService, TRequest, TReply>(operation, handler, setup));
+        Handlers.Add(operation.Name, Guard(new TypedOperationHandler<TService, TRequest, TReply>(operation, handler, setup)));
 
     public void BindAction<TRequest>(
         Operation<TRequest, Nothing> operation, Func<TService, TRequest, CancellationToken, Task> handler) =>
@@ -21,6 +21,8 @@ internal sealed class HandlerBinder<TService>(HandlerSetup<TService> setup) : IO
     public void BindStream<TRequest, TItem>(
         Operation<TRequest, TItem> operation, Func<TService, TRequest, CancellationToken, IAsyncEnumerable<TItem>> handler) =>
         Handlers.Add(operation.Name, new UnsupportedStream(operation));
+
+    private OperationHandler Guard(OperationHandler handler) => setup.Inbox?.Guard(handler, setup.MaxMessageBytes) ?? handler;
 
     /// <summary>Streams can be declared, and are answered in order until they are carried.</summary>
     private sealed class UnsupportedStream(OperationDescriptor operation) : OperationHandler(operation, retries: null)

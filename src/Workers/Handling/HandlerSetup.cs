@@ -1,11 +1,12 @@
 using Messaging.FailedCommands;
+using Messaging.Inbox;
 using Messaging.Serialization;
 
 namespace Messaging.Handling;
 
 /// <summary>What the handlers of a worker share.</summary>
 internal sealed record HandlerSetup<TService>(
-    WorkerOptions Options, PayloadSerializers Serializers, int MaxMessageBytes, Func<IServiceProvider, TService> Resolve)
+    WorkerOptions Options, PayloadSerializers Serializers, int MaxMessageBytes, Func<IServiceProvider, TService> Resolve, InboxSetup? Inbox)
     where TService : class
 {
     public CommandRetryPolicy? RetriesOf(OperationDescriptor operation)

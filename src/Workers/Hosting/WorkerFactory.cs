@@ -3,6 +3,7 @@ using Messaging.Batching;
 using Messaging.Deadlines;
 using Messaging.FailedCommands;
 using Messaging.Handling;
+using Messaging.Inbox;
 using Messaging.Pipeline;
 using Messaging.Running;
 using Messaging.Serialization;
@@ -29,14 +30,16 @@ internal static class WorkerFactory
         var logger = provider.GetRequiredService<ILogger<Worker>>();
         var running = new RunningCalls();
         var descriptor = services.Last(static service => service.ServiceType == typeof(TImplementation) && !service.IsKeyedService);
-        var needsScope = options.Middleware.Count > 0 || ScopeNeed.Of<TImplementation>(services, descriptor);
+        var inbox = provider.GetKeyedService<InboxSetup>(contract.Name);
+        var needsScope = inbox is not null || options.Middleware.Count > 0 || ScopeNeed.Of<TImplementation>(services, descriptor);
         var operations = OperationTable.Build(contract, new HandlerSetup<TService>(
             options,
             provider.GetRequiredService<PayloadSerializers>(),
             transport.MaxMessageBytes,
             needsScope || descriptor.Lifetime == ServiceLifetime.Singleton
                 ? static scope => scope.GetRequiredService<TImplementation>()
-                : Make<TService, TImplementation>()));
+                : Make<TService, TImplementation>(),
+            inbox));
         string[] replyToPrefixes = [.. ReplyAddress.DefaultPrefixes, .. options.ReplyToPrefixes];
         var runHandler = new RunHandler(
             provider, needsScope ? provider.GetRequiredService<IServiceScopeFactory>() : null, running, deadlines, time,

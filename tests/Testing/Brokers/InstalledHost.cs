@@ -7,7 +7,7 @@ internal sealed class InstalledHost : IBrokerHost
 {
     private const string Binaries = "/usr/lib/rabbitmq/bin";
 
-    public InstalledHost(string folder, string name)
+    public InstalledHost(string folder, string name, ClusterMembership? membership = null)
     {
         if (!File.Exists(Path.Combine(Binaries, "rabbitmq-server")))
         {
@@ -15,13 +15,14 @@ internal sealed class InstalledHost : IBrokerHost
                 $"No RabbitMQ for the tests: {Binaries}/rabbitmq-server does not exist. Install the package rabbitmq-server, or set MESSAGING_TEST_IMAGE to a RabbitMQ image and have Docker run.");
         }
 
-        Marker = name;
+        Marker = membership?.Cluster ?? name;
         Port = FreePorts.Take();
         var configuration = Path.Combine(folder, "rabbitmq.conf");
-        File.WriteAllText(configuration, BrokerConfiguration.Text);
+        File.WriteAllText(configuration, BrokerConfiguration.Text + membership?.Configuration);
         var plugins = Path.Combine(folder, "enabled_plugins");
         File.WriteAllText(plugins, "[].\n");
         var home = Directory.CreateDirectory(Path.Combine(folder, "home"));
+        membership?.WriteCookie(home.FullName);
         Environment = new Dictionary<string, string>(StringComparer.Ordinal)
         {
             ["HOME"] = home.FullName,

@@ -1,0 +1,144 @@
+using System.Collections.Concurrent;
+using Messaging.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace Messaging.Outbox;
+
+/// <summary>What was settled in a round.</summary>
+/// <param name="Confirmed">How many were confirmed and deleted.</param>
+/// <param name="Kept">How many are to be published again.</param>
+/// <param name="Failure">Why everything has to wait; null where nothing has to.</param>
+internal readonly record struct Settled(int Confirmed, int Kept, string? Failure);
+
+/// <summary>
+/// The commands that are on their way, or confirmed and not yet deleted: they are in the table and must not be published
+/// beside themselves. Used by the dispatcher's loop alone; only results come from elsewhere.
+/// </summary>
+internal sealed class UnconfirmedCommands(
+    IOutboxStore store, OutboxPublisher publisher, OutboxSignal signal, OutboxOptions options, TimeProvider time, ILogger<OutboxDispatcher> logger)
+{
+    private const long MaxBytes = 32 * 1024 * 1024;
+
+    private readonly ServiceHolds _holds = new(time, options.MaxDelay);
+    private readonly ConcurrentQueue<Published> _results = new();
+    private readonly HashSet<long> _numbers = [];
+    private long _bytes;
+
+    public int Count => _numbers.Count;
+
+    public bool HasRoom => Count < options.MaxUnconfirmed && _bytes < MaxBytes;
+
+    /// <summary>The services to leave out now.</summary>
+    public IReadOnlyCollection<string> Held => _holds.Names;
+
+    public TimeSpan? ShortestHold => _holds.Shortest;
+
+    /// <summary>Begins to publish, unless it is on its way already.</summary>
+    public bool TryPublish(OutboxEntry entry)
+    {
+        if (!_numbers.Add(entry.Number))
+        {
+            return false;
+        }
+
+        _bytes += entry.Command.Body.Length;
+        _ = PublishAsync(entry);
+        return true;
+    }
+
+    /// <summary>Sees to what has been published since the last time.</summary>
+    public async Task<Settled> SettleAsync(CancellationToken cancellationToken)
+    {
+        List<Published>? confirmed = null;
+        string? failure = null;
+        var kept = 0;
+        while (_results.TryDequeue(out var result))
+        {
+            if (result.Outcome == PublishOutcome.Confirmed)
+            {
+                _holds.Clear(result.Entry.Command.Service);
+                (confirmed ??= []).Add(result);
+                continue;
+            }
+
+            if (result.Outcome == PublishOutcome.NotNow)
+            {
+                failure ??= result.Reason;
+            }
+            else if (result.Outcome == PublishOutcome.Never || !MayRouteLater(result))
+            {
+                await SetAsideAsync(result, confirmed, cancellationToken).ConfigureAwait(false);
+            }
+
+            kept++;
+            Forget(result.Entry);
+        }
+
+        if (confirmed is not null)
+        {
+            await DeleteAsync(confirmed, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new Settled(confirmed?.Count ?? 0, kept, failure);
+    }
+
+    private async Task PublishAsync(OutboxEntry entry)
+    {
+        _results.Enqueue(await publisher.PublishAsync(entry, options.ConfirmTimeout).ConfigureAwait(false));
+        signal.Wake();
+    }
+
+    private bool MayRouteLater(Published result)
+    {
+        var (lasts, isFirst) = _holds.Refused(result.Entry.Command.Service);
+        if (isFirst)
+        {
+            logger.Held(result.Entry.Command.Service, result.Reason!);
+        }
+
+        return result.Outcome != PublishOutcome.Unroutable || lasts < options.UnroutableAfter || result.Entry.Age < options.UnroutableAfter;
+    }
+
+    private async Task DeleteAsync(List<Published> confirmed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.DeleteAsync([.. confirmed.Select(static result => result.Entry.Number)], cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            // They stay known, so that they are deleted and not published again when the database is back.
+            confirmed.ForEach(_results.Enqueue);
+            throw;
+        }
+
+        MessagingTelemetry.OutboxPublished.Add(confirmed.Count);
+        confirmed.ForEach(result => Forget(result.Entry));
+    }
+
+    private async Task SetAsideAsync(Published result, List<Published>? confirmed, CancellationToken cancellationToken)
+    {
+        var command = result.Entry.Command;
+        try
+        {
+            await store.SetAsideAsync(result.Entry.Number, result.Reason!, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            _results.Enqueue(result);
+            confirmed?.ForEach(_results.Enqueue);
+            throw;
+        }
+
+        MessagingTelemetry.OutboxSetAside.Add(1);
+        logger.SetAside(command.Service, command.Operation, command.MessageId, result.Entry.Number, result.Reason!);
+    }
+
+    private void Forget(OutboxEntry entry)
+    {
+        if (_numbers.Remove(entry.Number))
+        {
+            _bytes -= entry.Command.Body.Length;
+        }
+    }
+}

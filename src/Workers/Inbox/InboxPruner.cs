@@ -1,0 +1,50 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Messaging.Inbox;
+
+/// <summary>Prepares the inbox's store at start, and forgets what is older than its retention from time to time.</summary>
+internal sealed partial class InboxPruner(string service, IInboxStore store, InboxOptions options, TimeProvider time, ILogger<InboxPruner> logger)
+    : BackgroundService
+{
+    private const int PageSize = 1_000;
+
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await store.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (store.IsTransient(exception))
+        {
+            // Not there yet: handlers wait for it.
+            LogNotPruned(logger, service, exception.Message);
+        }
+
+        await base.StartAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.PruneInterval, time);
+        do
+        {
+            try
+            {
+                await store.PrepareAsync(stoppingToken).ConfigureAwait(false);
+                while (await store.PruneAsync(service, options.Retention, PageSize, stoppingToken).ConfigureAwait(false) == PageSize)
+                {
+                }
+            }
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            {
+                // What is kept too long does no harm: the next time will do.
+                LogNotPruned(logger, service, exception.Message);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
+    }
+
+    [LoggerMessage(42, LogLevel.Warning, "The inbox of {Service} was not pruned: {Reason} It is tried again.")]
+    private static partial void LogNotPruned(ILogger logger, string service, string reason);
+}

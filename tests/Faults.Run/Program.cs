@@ -1,0 +1,3 @@
+using Messaging.Faults.Run;
+
+return await RunCommand.Create().Parse(args).InvokeAsync();

@@ -1,0 +1,122 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
+using System.Globalization;
+using Messaging.Faults.Runs;
+using Messaging.Faults.Verdicts;
+using Spectre.Console;
+
+namespace Messaging.Faults.Run;
+
+/// <summary>The command line.</summary>
+internal static class RunCommand
+{
+    private static readonly Option<int> _seed = new("--seed") { Description = "Of every choice that the run makes.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<TimeSpan> _duration = Duration("--duration", "How long there is load and faults.", TimeSpan.FromMinutes(1));
+    private static readonly Option<double> _rate = new("--rate") { Description = "Calls and commands in a second, of all requesters together.", DefaultValueFactory = _ => 200 };
+    private static readonly Option<double> _calls = new("--calls") { Description = "How many of them are calls, from 0 to 1.", DefaultValueFactory = _ => 0.5 };
+
+    private static readonly Option<string[]> _faults = new("--faults")
+    {
+        Description = $"A comma-separated choice of {string.Join(", ", FaultCatalog.Names)}.",
+        CustomParser = ParseFaults,
+        DefaultValueFactory = _ => ["broker-kill"],
+    };
+
+    private static readonly Option<TimeSpan> _every = Duration("--every", "From the beginning of one fault to the next.", TimeSpan.FromSeconds(10));
+    private static readonly Option<int> _count = new("--count") { Description = "How many faults, however long they take; 0 for as many as there is time for." };
+    private static readonly Option<int> _workers = new("--workers") { Description = "Worker processes.", DefaultValueFactory = _ => 2 };
+    private static readonly Option<int> _requesters = new("--requesters") { Description = "Requester processes.", DefaultValueFactory = _ => 1 };
+    private static readonly Option<TimeSpan> _handling = Duration("--handling", "How long a handler takes.", TimeSpan.Zero);
+    private static readonly Option<int> _deliveries = new("--delivery-limit") { Description = "How often a command may come back before it is dead-lettered.", DefaultValueFactory = _ => 20 };
+    private static readonly Option<int> _nodes = new("--nodes") { Description = "1, or 3 for a cluster.", DefaultValueFactory = _ => 1 };
+
+    public static RootCommand Create()
+    {
+        var command = new RootCommand("Drives calls and commands through faults, then says what was lost, duplicated, recovered, unexpected or late. Ends with 0 only where nothing was lost or late.")
+        {
+            _seed, _duration, _rate, _calls, _faults, _every, _count, _workers, _requesters, _handling, _deliveries, _nodes,
+        };
+        command.SetAction(RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
+    {
+        var options = new RunOptions
+        {
+            Seed = arguments.GetValue(_seed),
+            Duration = arguments.GetValue(_duration),
+            Rate = arguments.GetValue(_rate),
+            CallShare = arguments.GetValue(_calls),
+            Faults = arguments.GetValue(_faults)!,
+            Every = arguments.GetValue(_every),
+            MaxFaults = arguments.GetValue(_count),
+            Workers = arguments.GetValue(_workers),
+            Requesters = arguments.GetValue(_requesters),
+            Handling = arguments.GetValue(_handling),
+            DeliveryLimit = arguments.GetValue(_deliveries),
+            Nodes = arguments.GetValue(_nodes),
+        };
+        var (verdict, faults) = await FaultRun.ExecuteAsync(options, AnsiConsole.WriteLine, cancellationToken);
+        Report(verdict, faults);
+        return verdict.IsGood ? 0 : 1;
+    }
+
+    private static void Report(Verdict verdict, int faults)
+    {
+        var table = new Table().AddColumns("what", "count", "for example");
+        Add(table, "faults", faults, []);
+        Add(table, "commands", verdict.Commands, []);
+        Add(table, "accepted", verdict.Accepted, []);
+        Add(table, "dead letters", verdict.DeadLettered, []);
+        Add(table, "calls", verdict.Calls, []);
+        foreach (var (status, count) in verdict.Outcomes.OrderBy(outcome => outcome.Key, StringComparer.Ordinal))
+        {
+            Add(table, status, count, []);
+        }
+
+        Add(table, "lost", verdict.Lost.Count, verdict.Lost);
+        Add(table, "duplicated", verdict.Duplicated.Count, verdict.Duplicated);
+        Add(table, "recovered", verdict.Recovered.Count, verdict.Recovered);
+        Add(table, "unexpected", verdict.Unexpected.Count, verdict.Unexpected);
+        Add(table, "late", verdict.Late.Count, verdict.Late);
+        AnsiConsole.Write(table);
+        AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The latest outcome came {verdict.LatestMs:0} ms after its deadline (below zero: before)."));
+    }
+
+    private static void Add(Table table, string what, int count, IReadOnlyList<string> examples) =>
+        table.AddRow(what, count.ToString("N0", CultureInfo.InvariantCulture), Markup.Escape(string.Join('\n', examples.Take(5))));
+
+    private static Option<TimeSpan> Duration(string name, string description, TimeSpan standard) => new(name)
+    {
+        Description = description + " For example 500ms, 30s, 10m.",
+        DefaultValueFactory = _ => standard,
+        CustomParser = ParseDuration,
+    };
+
+    private static TimeSpan ParseDuration(ArgumentResult result)
+    {
+        var text = result.Tokens[0].Value;
+        foreach (var (unit, length) in new[] { ("ms", TimeSpan.FromMilliseconds(1)), ("s", TimeSpan.FromSeconds(1)), ("m", TimeSpan.FromMinutes(1)) })
+        {
+            if (text.EndsWith(unit, StringComparison.Ordinal) && double.TryParse(text.AsSpan(0, text.Length - unit.Length), CultureInfo.InvariantCulture, out var number))
+            {
+                return length * number;
+            }
+        }
+
+        result.AddError($"'{text}' is not a duration: write 500ms, 30s or 10m.");
+        return TimeSpan.Zero;
+    }
+
+    private static string[] ParseFaults(ArgumentResult result)
+    {
+        var names = result.Tokens[0].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        foreach (var unknown in names.Except(FaultCatalog.Names, StringComparer.Ordinal))
+        {
+            result.AddError($"The fault '{unknown}' is unknown. Choose from {string.Join(", ", FaultCatalog.Names)}.");
+        }
+
+        return names;
+    }
+}

@@ -1,0 +1,21 @@
+namespace Messaging.Faults.Tests.Support;
+
+/// <summary>Serves <see cref="IProbe"/> in this process as a test scripts it.</summary>
+internal sealed class ScriptedProbe(ProbeScript script) : IProbe
+{
+    public async Task<Answer> AskAsync(Question request, CancellationToken cancellationToken)
+    {
+        await script.Ask(request, cancellationToken);
+        return new Answer(request.Id);
+    }
+
+    public Task DoAsync(Job command, CancellationToken cancellationToken) => script.Do(command, cancellationToken);
+}
+
+/// <summary>What the handlers of a test's worker do.</summary>
+internal sealed class ProbeScript
+{
+    public Func<Question, CancellationToken, Task> Ask { get; init; } = static (_, _) => Task.CompletedTask;
+
+    public Func<Job, CancellationToken, Task> Do { get; init; } = static (_, _) => Task.CompletedTask;
+}

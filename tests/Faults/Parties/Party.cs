@@ -1,0 +1,69 @@
+using Messaging.Faults.Ledgers;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace Messaging.Faults.Parties;
+
+/// <summary>A worker or a requester: <c>worker</c> or <c>requester</c>, then configuration as on any host's command line.</summary>
+internal static class Party
+{
+    public const string Worker = "worker";
+    public const string Requester = "requester";
+
+    /// <summary>What it prints when it has started.</summary>
+    public const string Ready = "ready";
+
+    private const int OrphanedExitCode = 3;
+
+    public static async Task<int> RunAsync(string[] arguments)
+    {
+        var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        application.Configuration.AddCommandLine(arguments[1..]);
+        application.Logging.SetMinimumLevel(LogLevel.Information)
+            .AddSimpleConsole(console => console.SingleLine = true)
+            .Services.Configure<Microsoft.Extensions.Logging.Console.ConsoleLoggerOptions>(console => console.LogToStandardErrorThreshold = LogLevel.Trace);
+        application.Services.Configure<PartyOptions>(application.Configuration.GetSection("Party"));
+        application.Services.AddSingleton(provider =>
+        {
+            var options = provider.GetRequiredService<IOptions<PartyOptions>>().Value;
+            return new Ledger(options.Folder, options.Name);
+        });
+        var messaging = application.Services.AddMessaging().UseRabbitMq();
+        if (string.Equals(arguments[0], Worker, StringComparison.Ordinal))
+        {
+            messaging.AddWorker<IProbe, LedgerProbe>();
+        }
+        else
+        {
+            messaging.AddRequester<IProbe>();
+            application.Services.AddHostedService<Load>();
+        }
+
+        var host = application.Build();
+        await using ((IAsyncDisposable)host)
+        {
+            await host.StartAsync();
+            Console.WriteLine(Ready);
+            _ = EndWithParentAsync();
+            await host.WaitForShutdownAsync();
+        }
+
+        return Environment.ExitCode;
+    }
+
+    /// <summary>Nothing outlives the run that started it, however that ended: its end of our input closes with it.</summary>
+    private static async Task EndWithParentAsync()
+    {
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var input = Console.OpenStandardInput();
+        while (await input.ReadAsync(new byte[1]) > 0)
+        {
+            // Nobody writes to it.
+        }
+
+        Environment.Exit(OrphanedExitCode);
+    }
+}

@@ -1,0 +1,38 @@
+namespace Messaging.Faults.Parties;
+
+/// <summary>What a process of a run does. Bound from the command line, section <c>Party</c>; the library's own options stand beside it.</summary>
+public sealed class PartyOptions
+{
+    /// <summary>The process's name, unique in its run.</summary>
+    public string Name { get; set; } = string.Empty;
+
+    /// <summary>Where its ledger is written.</summary>
+    public string Folder { get; set; } = string.Empty;
+
+    /// <summary>How long a worker's handlers take.</summary>
+    public TimeSpan Handling { get; set; }
+
+    /// <summary>Whether a worker prints a line for whatever it starts to handle.</summary>
+    public bool Announces { get; set; }
+
+    /// <summary>How many calls and commands a requester makes in a second.</summary>
+    public double Rate { get; set; } = 100;
+
+    /// <summary>How many of them are calls, from 0 to 1.</summary>
+    public double CallShare { get; set; } = 0.5;
+
+    /// <summary>How many it makes; 0 for as many as there is time for.</summary>
+    public int Count { get; set; }
+
+    /// <summary>How many may be under way.</summary>
+    public int MaxUnderWay { get; set; } = 2_000;
+
+    /// <summary>The deadline of calls.</summary>
+    public TimeSpan CallTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>The deadline of commands.</summary>
+    public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>Of the choice between calls and commands.</summary>
+    public int Seed { get; set; } = 1;
+}

@@ -1,0 +1,126 @@
+namespace Messaging.Faults.Runs;
+
+/// <summary>The faults that a run can inject, by name. Each ends with what it broke healed, or replaced.</summary>
+public static class FaultCatalog
+{
+    /// <summary>The longest that a process may take to end after SIGTERM: the host's own limit, and a little.</summary>
+    public static readonly TimeSpan DrainLimit = TimeSpan.FromSeconds(35);
+
+    private static readonly TimeSpan _disturbance = TimeSpan.FromSeconds(3);
+
+    private static readonly Dictionary<string, Func<Arena, CancellationToken, Task>> _faults = new(StringComparer.Ordinal)
+    {
+        ["broker-kill"] = async (arena, token) =>
+        {
+            await arena.Broker.KillAsync();
+            await arena.Broker.StartAsync(token);
+        },
+        ["broker-restart"] = async (arena, token) => await arena.Broker.RestartAsync(token),
+        ["broker-freeze"] = async (arena, token) =>
+        {
+            await arena.Broker.FreezeAsync();
+            await Task.Delay(_disturbance, token);
+            await arena.Broker.ThawAsync();
+        },
+        ["worker-kill"] = async (arena, _) =>
+        {
+            await arena.KillAsync(Any(arena, arena.Workers));
+            await arena.AddWorkerAsync();
+        },
+        ["worker-term"] = async (arena, _) =>
+        {
+            await arena.TerminateAsync(Any(arena, arena.Workers), DrainLimit);
+            await arena.AddWorkerAsync();
+        },
+        ["worker-freeze"] = async (arena, token) =>
+        {
+            var frozen = Any(arena, arena.Workers);
+            await frozen.FreezeAsync();
+            await Task.Delay(2 * _disturbance, token);
+            await frozen.ThawAsync();
+        },
+        ["requester-kill"] = async (arena, _) =>
+        {
+            await arena.KillAsync(Any(arena, arena.Requesters));
+            await arena.AddRequesterAsync();
+        },
+        ["requester-term"] = async (arena, _) =>
+        {
+            await arena.TerminateAsync(Any(arena, arena.Requesters), DrainLimit);
+            await arena.AddRequesterAsync();
+        },
+        ["reset"] = (arena, _) =>
+        {
+            foreach (var proxy in arena.Proxies)
+            {
+                proxy.Reset();
+            }
+
+            return Task.CompletedTask;
+        },
+        ["blackhole"] = (arena, token) => DisturbAsync(arena, static proxy => proxy.Silence(), token),
+        ["delay"] = (arena, token) => DisturbAsync(
+            arena,
+            static proxy =>
+            {
+                proxy.Upstream.Jitter = TimeSpan.FromMilliseconds(200);
+                proxy.Downstream.Jitter = TimeSpan.FromMilliseconds(200);
+            },
+            token),
+        ["trickle"] = (arena, token) => DisturbAsync(arena, static proxy => proxy.Upstream.BytesPerSecond = 1024, token),
+        ["node-kill"] = async (arena, token) =>
+        {
+            var node = Any(arena, arena.Nodes);
+            await node.KillAsync();
+            await Task.Delay(_disturbance, token);
+            await node.StartAsync(token);
+        },
+        ["leader-kill"] = async (arena, token) =>
+        {
+            var leader = Cluster(arena).Nodes[await Cluster(arena).LeaderOfAsync(IProbe.Name + ".commands")];
+            await leader.KillAsync();
+            await Task.Delay(_disturbance, token);
+            await leader.StartAsync(token);
+        },
+        ["quorum-loss"] = async (arena, token) =>
+        {
+            var survivor = arena.Random.Next(Cluster(arena).Nodes.Count);
+            var others = Cluster(arena).Nodes.Where((_, place) => place != survivor).ToList();
+            await Task.WhenAll(others.Select(node => node.KillAsync()));
+            await Task.Delay(_disturbance, token);
+            await Task.WhenAll(others.Select(node => node.StartAsync(token)));
+        },
+        ["partition"] = async (arena, token) =>
+        {
+            var minority = arena.Random.Next(Cluster(arena).Nodes.Count);
+            await Cluster(arena).PartitionAsync(minority);
+            await Task.Delay(2 * _disturbance, token);
+            await Cluster(arena).HealAsync(minority, token);
+        },
+    };
+
+    /// <summary>The names.</summary>
+    public static IReadOnlyCollection<string> Names => _faults.Keys;
+
+    /// <summary>Injects a fault and heals it.</summary>
+    public static Task InjectAsync(string name, Arena arena, CancellationToken cancellationToken) => _faults[name](arena, cancellationToken);
+
+    private static Testing.PrivateCluster Cluster(Arena arena) =>
+        arena.Cluster ?? throw new InvalidOperationException("This fault needs a cluster: ask for 3 nodes.");
+
+    private static T Any<T>(Arena arena, IReadOnlyList<T> choices) => choices[arena.Random.Next(choices.Count)];
+
+    private static async Task DisturbAsync(Arena arena, Action<Testing.Proxying.FaultProxy> disturb, CancellationToken cancellationToken)
+    {
+        foreach (var proxy in arena.Proxies)
+        {
+            disturb(proxy);
+        }
+
+        await Task.Delay(_disturbance, cancellationToken);
+        foreach (var proxy in arena.Proxies)
+        {
+            proxy.Heal();
+        }
+    }
+}

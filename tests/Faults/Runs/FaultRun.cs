@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Globalization;
+using Messaging.Faults.Verdicts;
+
+namespace Messaging.Faults.Runs;
+
+/// <summary>A run: load for a while, faults meanwhile, then a verdict.</summary>
+public static class FaultRun
+{
+    private static readonly TimeSpan _quietLimit = TimeSpan.FromMinutes(2);
+
+    /// <summary>Runs to the end.</summary>
+    /// <param name="options">What.</param>
+    /// <param name="say">Told what happens.</param>
+    /// <param name="cancellationToken">Gives up and leaves nothing behind.</param>
+    public static async Task<(Verdict Verdict, int Faults)> ExecuteAsync(RunOptions options, Action<string> say, CancellationToken cancellationToken)
+    {
+        await using var arena = await Arena.StartAsync(options, cancellationToken);
+        var faults = await DisturbAsync(arena, options, say, cancellationToken);
+
+        say("no more load; waiting for what is under way");
+        arena.CheckAlive();
+        await Task.WhenAll(arena.Requesters.ToArray().Select(requester => arena.TerminateAsync(requester, FaultCatalog.DrainLimit)));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_quietLimit);
+        await LeftBehind.WhenQueueIsEmptyAsync(arena.Broker.Uri, limit.Token);
+        arena.CheckAlive();
+        await Task.WhenAll(arena.Workers.ToArray().Select(worker => arena.TerminateAsync(worker, FaultCatalog.DrainLimit)));
+
+        var left = await LeftBehind.DrainAsync(arena.Broker.Uri, limit.Token);
+        var verdict = Oracle.Judge(arena.Folder, left);
+        return (verdict with { Unexpected = [.. verdict.Unexpected, .. arena.Problems] }, faults);
+    }
+
+    private static async Task<int> DisturbAsync(Arena arena, RunOptions options, Action<string> say, CancellationToken cancellationToken)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var next = new Queue<string>();
+        var faults = 0;
+        while (options.Faults.Count > 0)
+        {
+            var elapsed = Stopwatch.GetElapsedTime(started);
+            var due = TimeSpan.FromTicks(Math.Max(elapsed.Ticks, options.Every.Ticks * (faults + 1)));
+            if (options.MaxFaults == 0 ? due >= options.Duration : faults == options.MaxFaults)
+            {
+                break;
+            }
+
+            // The rate of faults is what is asked for, not a wait for something to happen.
+            await Task.Delay(due - elapsed, cancellationToken);
+            if (next.Count == 0)
+            {
+                // Each once in an order of chance, then each once again.
+                var shuffled = options.Faults.ToArray();
+                arena.Random.Shuffle(shuffled);
+                next = new Queue<string>(shuffled);
+            }
+
+            var fault = next.Dequeue();
+            var injected = Stopwatch.GetTimestamp();
+            await FaultCatalog.InjectAsync(fault, arena, cancellationToken);
+            faults++;
+            say(string.Create(
+                CultureInfo.InvariantCulture,
+                $"{Stopwatch.GetElapsedTime(started).TotalSeconds,6:0.0} s  {faults,3}  {fault}, over after {Stopwatch.GetElapsedTime(injected).TotalSeconds:0.0} s"));
+            arena.CheckAlive();
+        }
+
+        var rest = options.Duration - Stopwatch.GetElapsedTime(started);
+        await Task.Delay(rest > TimeSpan.Zero ? rest : TimeSpan.Zero, cancellationToken);
+        return faults;
+    }
+}

@@ -1,0 +1,41 @@
+namespace Messaging.Faults.Runs;
+
+/// <summary>What a run is made of.</summary>
+public sealed record RunOptions
+{
+    /// <summary>Of every choice that the run makes. The machine's own timing is not in its power.</summary>
+    public int Seed { get; init; } = 1;
+
+    /// <summary>How long there is load and faults.</summary>
+    public TimeSpan Duration { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Calls and commands in a second, of all requesters together.</summary>
+    public double Rate { get; init; } = 100;
+
+    /// <summary>How many of them are calls, from 0 to 1.</summary>
+    public double CallShare { get; init; } = 0.5;
+
+    /// <summary>The faults, by the names in <see cref="FaultCatalog"/>, one after the other in an order of chance.</summary>
+    public IReadOnlyList<string> Faults { get; init; } = [];
+
+    /// <summary>How long from one fault's beginning to the next, or longer where a fault takes longer to heal.</summary>
+    public TimeSpan Every { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How many faults there are, however long they take; 0 for as many as there is time for.</summary>
+    public int MaxFaults { get; init; }
+
+    /// <summary>How many worker processes there are.</summary>
+    public int Workers { get; init; } = 2;
+
+    /// <summary>How many requester processes there are.</summary>
+    public int Requesters { get; init; } = 1;
+
+    /// <summary>How long a handler takes.</summary>
+    public TimeSpan Handling { get; init; }
+
+    /// <summary>How often a command may be delivered before it is dead-lettered.</summary>
+    public int DeliveryLimit { get; init; } = 5;
+
+    /// <summary>How many nodes the broker has: 1, or a cluster of 3.</summary>
+    public int Nodes { get; init; } = 1;
+}

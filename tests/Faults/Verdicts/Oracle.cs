@@ -1,0 +1,73 @@
+using Messaging.Faults.Ledgers;
+
+namespace Messaging.Faults.Verdicts;
+
+/// <summary>Compares what was intended, accepted and done, as the ledgers say, with what was left in the queues.</summary>
+public static class Oracle
+{
+    private static readonly TimeSpan _tolerance = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Judges a run that has ended.</summary>
+    /// <param name="folder">Where its ledgers lie.</param>
+    /// <param name="left">What was drained from the queues.</param>
+    /// <param name="exactlyOnce">Whether workers have an inbox, so that a second effect is a fault.</param>
+    public static Verdict Judge(string folder, LeftBehind left, bool exactlyOnce = false)
+    {
+        var commands = new Book("command");
+        var calls = new Book("call");
+        var effects = new Dictionary<string, int>(StringComparer.Ordinal);
+        var ended = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (ledger, line) in Ledger.ReadAll(folder))
+        {
+            switch (line.Event)
+            {
+                case LedgerEvent.CommandIntent:
+                    commands.Intend(ledger, line);
+                    break;
+                case LedgerEvent.CommandOutcome:
+                    commands.End(line);
+                    break;
+                case LedgerEvent.CallIntent:
+                    calls.Intend(ledger, line);
+                    break;
+                case LedgerEvent.CallOutcome:
+                    calls.End(line);
+                    break;
+                case LedgerEvent.CommandEffect:
+                    effects[line.Id] = effects.GetValueOrDefault(line.Id) + 1;
+                    break;
+                default:
+                    ended.Add(ledger);
+                    break;
+            }
+        }
+
+        commands.Close(ended);
+        calls.Close(ended);
+        var somewhere = new HashSet<string>([.. effects.Keys, .. left.Queued, .. left.Dead], StringComparer.Ordinal);
+        var duplicated = effects.Where(effect => effect.Value > 1).Select(effect => effect.Key).ToList();
+        List<string> unexpected =
+        [
+            .. commands.Unexpected,
+            .. calls.Unexpected,
+            .. somewhere.Where(id => !commands.IsIntended(id)).Select(id => $"{id} was never intended"),
+            .. somewhere.Where(commands.IsSurelyRefused).Select(id => $"{id} has run or waits although its sender was told that it can't have run"),
+            .. exactlyOnce ? duplicated.Select(id => $"{id} has {effects[id]} effects") : [],
+        ];
+        return new Verdict
+        {
+            Commands = commands.Intended,
+            Accepted = commands.Succeeded.Count,
+            Calls = calls.Intended,
+            Outcomes = commands.Statuses.Concat(calls.Statuses).GroupBy(status => status, StringComparer.Ordinal)
+                .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal),
+            DeadLettered = left.Dead.Count,
+            Lost = [.. commands.Succeeded.Where(id => !somewhere.Contains(id))],
+            Duplicated = duplicated,
+            Recovered = [.. somewhere.Where(id => commands.IsIntended(id) && !commands.Succeeded.Contains(id))],
+            Unexpected = unexpected,
+            Late = [.. commands.Late(_tolerance), .. calls.Late(_tolerance)],
+            LatestMs = Math.Max(commands.LatestMs, calls.LatestMs),
+        };
+    }
+}

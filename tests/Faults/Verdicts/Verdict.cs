@@ -1,0 +1,69 @@
+using System.Globalization;
+using System.Text;
+
+namespace Messaging.Faults.Verdicts;
+
+/// <summary>What the ledgers of a run and what was left in its queues say together.</summary>
+public sealed record Verdict
+{
+    private const int Examples = 5;
+
+    /// <summary>Commands that were about to be sent.</summary>
+    public required int Commands { get; init; }
+
+    /// <summary>Commands that the system accepted.</summary>
+    public required int Accepted { get; init; }
+
+    /// <summary>Calls that were about to be made.</summary>
+    public required int Calls { get; init; }
+
+    /// <summary>How often each status ended a command or a call.</summary>
+    public required IReadOnlyDictionary<string, int> Outcomes { get; init; }
+
+    /// <summary>Commands in the dead-letter queue.</summary>
+    public required int DeadLettered { get; init; }
+
+    /// <summary>Accepted commands without an effect that are in no queue.</summary>
+    public required IReadOnlyList<string> Lost { get; init; }
+
+    /// <summary>Commands with more than one effect.</summary>
+    public required IReadOnlyList<string> Duplicated { get; init; }
+
+    /// <summary>Commands that nobody heard to be accepted, and that have run or wait all the same.</summary>
+    public required IReadOnlyList<string> Recovered { get; init; }
+
+    /// <summary>What may never be, in words.</summary>
+    public required IReadOnlyList<string> Unexpected { get; init; }
+
+    /// <summary>Outcomes that came later than the deadline and 250 ms.</summary>
+    public required IReadOnlyList<string> Late { get; init; }
+
+    /// <summary>By how much the latest outcome missed its deadline, in milliseconds; below zero where all came in time.</summary>
+    public required double LatestMs { get; init; }
+
+    /// <summary>Whether nothing was lost, late or against the rules.</summary>
+    public bool IsGood => Lost.Count == 0 && Late.Count == 0 && Unexpected.Count == 0;
+
+    /// <inheritdoc/>
+    public override string ToString()
+    {
+        var text = new StringBuilder();
+        text.Append(CultureInfo.InvariantCulture, $"commands {Commands}, accepted {Accepted}, dead letters {DeadLettered}, calls {Calls}; ");
+        text.AppendJoin(", ", Outcomes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value}"));
+        Append(text, "lost", Lost);
+        Append(text, "duplicated", Duplicated);
+        Append(text, "recovered", Recovered);
+        Append(text, "unexpected", Unexpected);
+        Append(text, "late", Late);
+        return text.Append(CultureInfo.InvariantCulture, $"; the latest outcome {LatestMs:0} ms after its deadline").ToString();
+    }
+
+    private static void Append(StringBuilder text, string what, IReadOnlyList<string> which)
+    {
+        text.Append(CultureInfo.InvariantCulture, $"; {what} {which.Count}");
+        if (which.Count > 0)
+        {
+            text.Append(" (").AppendJoin(", ", which.Take(Examples)).Append(which.Count > Examples ? ", ...)" : ")");
+        }
+    }
+}

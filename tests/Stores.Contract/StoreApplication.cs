@@ -1,0 +1,120 @@
+using System.Threading.Channels;
+using Messaging.InMemory;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Messaging.Stores.Contract;
+
+/// <summary>An application on the test's broker and database: a process as far as the stores can tell.</summary>
+public sealed class StoreApplication : IAsyncDisposable
+{
+    private readonly IHost _host;
+    private readonly LogEvents _events;
+    private bool _stopped;
+
+    private StoreApplication(IHost host, LogEvents events) => (_host, _events) = (host, events);
+
+    public IServiceProvider Services => _host.Services;
+
+    public IOutbox Outbox => Services.GetRequiredService<IOutbox>();
+
+    public static async Task<StoreApplication> StartAsync(
+        IStoreHarness harness, InMemoryBroker broker, LedgerScript? worker = null, bool inbox = false, Action<OutboxOptions>? outbox = null, int concurrency = 1)
+    {
+        var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        var events = new LogEvents();
+        application.Logging.AddProvider(events);
+        var messaging = application.Services.AddMessaging().UseInMemory(broker);
+        harness.Use(messaging);
+        if (worker is not null)
+        {
+            application.Services.AddSingleton(worker);
+            messaging.AddWorker<ILedger, Ledger>(options => options.CommandConcurrency = concurrency);
+        }
+
+        if (inbox)
+        {
+            messaging.AddInbox<ILedger>();
+        }
+
+        if (outbox is not null)
+        {
+            messaging.AddRequester<ILedger>().AddOutbox(outbox);
+        }
+
+        var host = application.Build();
+        await host.StartAsync(TestContext.Current.CancellationToken);
+        return new StoreApplication(host, events);
+    }
+
+    /// <summary>Stores commands in one transaction, and leaves its end to the caller.</summary>
+    public async Task SendAsync(IStoreHarness harness, bool commit, params string[] texts)
+    {
+        await using var connection = await harness.OpenAsync();
+        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+        var ledger = Outbox.In<ILedger>(transaction);
+        foreach (var text in texts)
+        {
+            await ledger.AddAsync(new Entry(text), TestContext.Current.CancellationToken);
+        }
+
+        await (commit ? transaction.CommitAsync(TestContext.Current.CancellationToken) : transaction.RollbackAsync(TestContext.Current.CancellationToken));
+    }
+
+    /// <summary>Waits until a line with this event id has been logged.</summary>
+    public async Task WaitForLogAsync(int eventId)
+    {
+        while (await _events.Ids.Reader.ReadAsync(TestContext.Current.CancellationToken) != eventId)
+        {
+        }
+    }
+
+    public async Task StopAsync()
+    {
+        if (!_stopped)
+        {
+            _stopped = true;
+            await _host.StopAsync(CancellationToken.None);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await ((IAsyncDisposable)_host).DisposeAsync();
+    }
+
+    private sealed class LogEvents : ILoggerProvider, ILogger
+    {
+        public Channel<int> Ids { get; } = Channel.CreateUnbounded<int>();
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (logLevel >= LogLevel.Information)
+            {
+                try
+                {
+                    TestContext.Current.TestOutputHelper?.WriteLine($"{logLevel} {formatter(state, exception)} {exception}");
+                }
+                catch (InvalidOperationException)
+                {
+                    // Logged after the test has ended; there is nowhere to write it.
+                }
+            }
+
+            Ids.Writer.TryWrite(eventId.Id);
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}
