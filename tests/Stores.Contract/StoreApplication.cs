@@ -30,7 +30,11 @@ public sealed class StoreApplication : IAsyncDisposable
         if (worker is not null)
         {
             application.Services.AddSingleton(worker);
-            messaging.AddWorker<ILedger, Ledger>(options => options.CommandConcurrency = concurrency);
+            messaging.AddWorker<ILedger, Ledger>(options =>
+            {
+                options.CommandConcurrency = concurrency;
+                options.CommandRetry.MaxAttempts = 1;
+            });
         }
 
         if (inbox)

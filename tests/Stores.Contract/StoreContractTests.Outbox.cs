@@ -84,6 +84,7 @@ public abstract partial class StoreContractTests
         await second.SendAsync(Harness, commit: true, "next");
         Assert.Equal("next", await Script.NextAsync());
         await second.StopAsync();
+        await worker.StopAsync();
         Assert.Equal(0, await Harness.WaitingAsync());
         Assert.Equal(2, await Harness.EffectsAsync());
     }

@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Data.Common;
 using System.Diagnostics.CodeAnalysis;
-using System.Buffers;
 using Messaging.Batching;
 using Messaging.Buffers;
 using Messaging.Handling;
