@@ -27,8 +27,8 @@ public sealed class CommandRetryOptions
     /// <summary>
     /// Says what becomes of a command by the exception of its handler; null from it means the default, which dead-letters
     /// at once what cannot succeed later (a declared fault, or an <see cref="RpcException"/> with a status such as
-    /// <see cref="StatusCode.InvalidArgument"/>) and retries everything else. It must not throw. Default: null, the
-    /// default for all.
+    /// <see cref="StatusCode.InvalidArgument"/>) and retries everything else. Where it throws the command is
+    /// dead-lettered. Default: null, the default for all.
     /// </summary>
     public Func<Exception, FailedCommandAction?>? Classify { get; set; }
 }

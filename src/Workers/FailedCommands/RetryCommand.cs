@@ -19,7 +19,7 @@ internal sealed partial class RetryCommand(string service, RunHandler runHandler
         while (call.Outcome is { Kind: OutcomeKind.Failed } failed && call.Handler?.Retries is { } policy)
         {
             var attempt = call.Head.Attempt;
-            switch (policy.Classify(failed.Exception, failed.Head.FaultType is not null))
+            switch (Classify(policy, call, failed))
             {
                 case FailedCommandAction.Discard:
                     LogDiscarded(logger, service, call.Method, call.Message.MessageId, failed.Exception!.Message);
@@ -48,6 +48,20 @@ internal sealed partial class RetryCommand(string service, RunHandler runHandler
         }
     }
 
+    private FailedCommandAction Classify(CommandRetryPolicy policy, WorkerCall call, WorkerOutcome failed)
+    {
+        try
+        {
+            return policy.Classify(failed.Exception, failed.Head.FaultType is not null);
+        }
+        catch (Exception exception)
+        {
+            // The user's code, which must not throw. The command must not hang because of it.
+            LogClassifyFailed(logger, exception, service, call.Method, call.Message.MessageId);
+            return FailedCommandAction.DeadLetter;
+        }
+    }
+
     private async ValueTask PublishDelayedAsync(WorkerCall call, int attempt, TimeSpan delay)
     {
         var (message, headers) = CommandCopy.Of(call, WireNames.CommandsQueue(service));
@@ -66,6 +80,9 @@ internal sealed partial class RetryCommand(string service, RunHandler runHandler
 
     [LoggerMessage(36, LogLevel.Warning, "Command will be tried again: {Service}/{Method} (message id {MessageId}): attempt {Attempt} failed, the next comes in {Delay}: {Detail}")]
     private static partial void LogDelayed(ILogger logger, string service, string? method, string? messageId, int attempt, TimeSpan delay, string detail);
+
+    [LoggerMessage(43, LogLevel.Error, "CommandRetry.Classify threw, so the command is dead-lettered: {Service}/{Method} (message id {MessageId})")]
+    private static partial void LogClassifyFailed(ILogger logger, Exception exception, string service, string? method, string? messageId);
 
     [LoggerMessage(37, LogLevel.Warning, "Command discarded, as its exception is classified so: {Service}/{Method} (message id {MessageId}): {Reason}")]
     private static partial void LogDiscarded(ILogger logger, string service, string? method, string? messageId, string reason);

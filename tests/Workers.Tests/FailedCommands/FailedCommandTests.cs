@@ -120,6 +120,18 @@ public sealed class FailedCommandTests
     }
 
     [Fact]
+    public async Task A_classification_that_throws_costs_no_command()
+    {
+        await using var application = await StartAsync(
+            static (_, _) => throw new TimeoutException("late"),
+            static options => options.CommandRetry.Classify = static _ => throw new InvalidOperationException("a bug"));
+
+        await application.Calc.RecordAsync(new Note("a"), Token);
+
+        Assert.Equal("late", Text(await DeadAsync(application), WireNames.DeadExceptionMessage));
+    }
+
+    [Fact]
     public async Task A_command_that_cannot_be_read_is_dead_lettered_without_an_attempt_and_the_worker_lives()
     {
         var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
