@@ -1,6 +1,6 @@
 namespace Messaging.Testing.Brokers;
 
-/// <summary>What a private broker is told: nothing that changes its behaviour, only what makes it light and reachable.</summary>
+/// <summary>What a private broker is told: what makes it light and reachable, and has it try again what it could not pass on.</summary>
 internal static class BrokerConfiguration
 {
     public const string Text = """
@@ -11,4 +11,10 @@ internal static class BrokerConfiguration
         collect_statistics = none
 
         """;
+
+    /// <summary>
+    /// How long a queue waits before it hands a dead-lettered message over again that the next queue has not confirmed:
+    /// 3 minutes by default, which is what a delayed message loses where a restart catches it between two queues.
+    /// </summary>
+    public const string Advanced = "[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 3000}]}].\n";
 }

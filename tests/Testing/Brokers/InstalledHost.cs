@@ -19,6 +19,8 @@ internal sealed class InstalledHost : IBrokerHost
         Port = FreePorts.Take();
         var configuration = Path.Combine(folder, "rabbitmq.conf");
         File.WriteAllText(configuration, BrokerConfiguration.Text + membership?.Configuration);
+        var advanced = Path.Combine(folder, "advanced.config");
+        File.WriteAllText(advanced, BrokerConfiguration.Advanced);
         var plugins = Path.Combine(folder, "enabled_plugins");
         File.WriteAllText(plugins, "[].\n");
         var home = Directory.CreateDirectory(Path.Combine(folder, "home"));
@@ -34,6 +36,7 @@ internal sealed class InstalledHost : IBrokerHost
             ["RABBITMQ_LOG_BASE"] = Path.Combine(folder, "log"),
             ["RABBITMQ_ENABLED_PLUGINS_FILE"] = plugins,
             ["RABBITMQ_CONFIG_FILE"] = configuration,
+            ["RABBITMQ_ADVANCED_CONFIG_FILE"] = advanced,
             ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
         };
     }
