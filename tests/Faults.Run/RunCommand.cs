@@ -30,11 +30,13 @@ internal static class RunCommand
     private static readonly Option<int> _deliveries = new("--delivery-limit") { Description = "How often a command may come back before it is dead-lettered.", DefaultValueFactory = _ => 20 };
     private static readonly Option<int> _nodes = new("--nodes") { Description = "1, or 3 for a cluster.", DefaultValueFactory = _ => 1 };
 
+    private static readonly Option<bool> _inbox = new("--inbox") { Description = "Workers have an inbox: a command may have one effect only." };
+
     public static RootCommand Create()
     {
         var command = new RootCommand("Drives calls and commands through faults, then says what was lost, duplicated, recovered, unexpected or late. Ends with 0 only where nothing was lost or late.")
         {
-            _seed, _duration, _rate, _calls, _faults, _every, _count, _workers, _requesters, _handling, _deliveries, _nodes,
+            _seed, _duration, _rate, _calls, _faults, _every, _count, _workers, _requesters, _handling, _deliveries, _nodes, _inbox,
         };
         command.SetAction(RunAsync);
         return command;
@@ -56,6 +58,7 @@ internal static class RunCommand
             Handling = arguments.GetValue(_handling),
             DeliveryLimit = arguments.GetValue(_deliveries),
             Nodes = arguments.GetValue(_nodes),
+            Inbox = arguments.GetValue(_inbox),
         };
         var (verdict, faults) = await FaultRun.ExecuteAsync(options, AnsiConsole.WriteLine, cancellationToken);
         Report(verdict, faults);

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Messaging.Faults.Ledgers;
 using Messaging.Faults.Parties;
 using Messaging.Testing;
 using Messaging.Testing.Proxying;
@@ -57,6 +58,11 @@ public sealed class Arena : IAsyncDisposable
         var arena = new Arena(options, nodes, cluster, new Random(options.Seed));
         try
         {
+            if (options.Inbox)
+            {
+                await EffectTable.CreateAsync(arena.Folder);
+            }
+
             for (var worker = 0; worker < options.Workers; worker++)
             {
                 await arena.AddWorkerAsync();
@@ -169,6 +175,7 @@ public sealed class Arena : IAsyncDisposable
         yield return new($"Messaging:Workers:{IProbe.Name}:CommandDeliveryLimit", _options.DeliveryLimit.ToString(CultureInfo.InvariantCulture));
         yield return new("Party:Handling", _options.Handling.ToString("c", CultureInfo.InvariantCulture));
         yield return new("Party:CallShare", _options.CallShare.ToString(CultureInfo.InvariantCulture));
+        yield return new("Party:Inbox", _options.Inbox.ToString());
         if (Nodes.Count > 1)
         {
             // A classic queue is on one node and gone while that is: so are the workers that can't declare it.

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Messaging.Faults.Ledgers;
 using Messaging.Faults.Verdicts;
 
 namespace Messaging.Faults.Runs;
@@ -28,7 +29,12 @@ public static class FaultRun
         await Task.WhenAll(arena.Workers.ToArray().Select(worker => arena.TerminateAsync(worker, FaultCatalog.DrainLimit)));
 
         var left = await LeftBehind.DrainAsync(arena.Broker.Uri, limit.Token);
-        var verdict = Oracle.Judge(arena.Folder, left);
+        if (options.Inbox)
+        {
+            await EffectTable.CopyToLedgerAsync(arena.Folder);
+        }
+
+        var verdict = Oracle.Judge(arena.Folder, left, exactlyOnce: options.Inbox, options.Lateness);
         return (verdict with { Unexpected = [.. verdict.Unexpected, .. arena.Problems] }, faults);
     }
 
