@@ -117,8 +117,7 @@ public sealed class Arena : IAsyncDisposable
             _problems.Add(string.Create(CultureInfo.InvariantCulture, $"{party.Name} had not ended {limit.TotalSeconds:0} s after SIGTERM"));
         }
 
-        await party.DisposeAsync();
-        _parties.Remove(party);
+        await ForgetAsync(party);
     }
 
     /// <summary>Kills a process.</summary>
@@ -127,8 +126,16 @@ public sealed class Arena : IAsyncDisposable
         Workers.Remove(party);
         Requesters.Remove(party);
         await party.KillAsync();
-        await party.DisposeAsync();
-        _parties.Remove(party);
+        await ForgetAsync(party);
+    }
+
+    /// <summary>The processes as they are now; may be asked for while they come and go.</summary>
+    public IReadOnlyList<PartyProcess> Parties()
+    {
+        lock (_parties)
+        {
+            return [.. _parties];
+        }
     }
 
     /// <summary>Notes what ended although nobody ended it.</summary>
@@ -156,9 +163,23 @@ public sealed class Arena : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
+    private async Task ForgetAsync(PartyProcess party)
+    {
+        lock (_parties)
+        {
+            _parties.Remove(party);
+        }
+
+        await party.DisposeAsync();
+    }
+
     private PartyProcess Keep(PartyProcess party)
     {
-        _parties.Add(party);
+        lock (_parties)
+        {
+            _parties.Add(party);
+        }
+
         return party;
     }
 
@@ -174,6 +195,12 @@ public sealed class Arena : IAsyncDisposable
         yield return new("Messaging:RabbitMq:Heartbeat", "00:00:02");
         yield return new($"Messaging:Workers:{IProbe.Name}:CommandDeliveryLimit", _options.DeliveryLimit.ToString(CultureInfo.InvariantCulture));
         yield return new("Party:Handling", _options.Handling.ToString("c", CultureInfo.InvariantCulture));
+        yield return new("Party:MaxUnderWay", _options.MaxUnderWay.ToString(CultureInfo.InvariantCulture));
+        if (_options.Concurrency > 0)
+        {
+            yield return new($"Messaging:Workers:{IProbe.Name}:Concurrency", _options.Concurrency.ToString(CultureInfo.InvariantCulture));
+        }
+
         yield return new("Party:CallShare", _options.CallShare.ToString(CultureInfo.InvariantCulture));
         yield return new("Party:Inbox", _options.Inbox.ToString());
         if (Nodes.Count > 1)

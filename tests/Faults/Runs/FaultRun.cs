@@ -17,7 +17,13 @@ public static class FaultRun
     public static async Task<(Verdict Verdict, int Faults)> ExecuteAsync(RunOptions options, Action<string> say, CancellationToken cancellationToken)
     {
         await using var arena = await Arena.StartAsync(options, cancellationToken);
-        var faults = await DisturbAsync(arena, options, say, cancellationToken);
+        int faults;
+        IReadOnlyList<MemoryGrowth> memory;
+        await using (var watch = new MemoryWatch(arena))
+        {
+            faults = await DisturbAsync(arena, options, say, cancellationToken);
+            memory = await watch.EndAsync();
+        }
 
         say("no more load; waiting for what is under way");
         arena.CheckAlive();
@@ -35,7 +41,7 @@ public static class FaultRun
         }
 
         var verdict = Oracle.Judge(arena.Folder, left, exactlyOnce: options.Inbox, options.Lateness);
-        return (verdict with { Unexpected = [.. verdict.Unexpected, .. arena.Problems] }, faults);
+        return (verdict with { Memory = memory, Unexpected = [.. verdict.Unexpected, .. arena.Problems] }, faults);
     }
 
     private static async Task<int> DisturbAsync(Arena arena, RunOptions options, Action<string> say, CancellationToken cancellationToken)

@@ -36,6 +36,12 @@ public sealed record RunOptions
     /// <summary>How long a handler takes.</summary>
     public TimeSpan Handling { get; init; }
 
+    /// <summary>How many calls a worker handles at a time; 0 for the library's default.</summary>
+    public int Concurrency { get; init; }
+
+    /// <summary>How many calls and commands a requester may have under way.</summary>
+    public int MaxUnderWay { get; init; } = 2_000;
+
     /// <summary>How often a command may be delivered before it is dead-lettered.</summary>
     public int DeliveryLimit { get; init; } = 5;
 

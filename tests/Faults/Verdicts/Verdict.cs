@@ -35,6 +35,9 @@ public sealed record Verdict
     /// <summary>What may never be, in words.</summary>
     public required IReadOnlyList<string> Unexpected { get; init; }
 
+    /// <summary>How the resident memory of those processes grew that lived for longer than a minute.</summary>
+    public IReadOnlyList<MemoryGrowth> Memory { get; init; } = [];
+
     /// <summary>Outcomes that came later than the deadline and what the run allows.</summary>
     public required IReadOnlyList<string> Late { get; init; }
 
