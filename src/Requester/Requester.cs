@@ -5,6 +5,8 @@ using Messaging.Commands;
 using Messaging.Deadlines;
 using Messaging.Links;
 using Messaging.Policies;
+using Messaging.Streaming;
+using Messaging.Streams;
 using Messaging.Telemetry;
 using Messaging.Transport;
 using Messaging.Wire;
@@ -35,6 +37,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         Deadlines = deadlines;
         Replies = new ReplyTurns(new Turns(deadlines, time));
         _time = time;
+        Heartbeats = new StreamHeartbeats(time);
         _links = new LinkKeeper<CallLink>(token => CallLink.OpenAsync(_transport, Calls, token), "requester", reconnect.Value, time, logger);
         _commands = new CommandSender(_links, transport, deadlines, time);
     }
@@ -46,6 +49,11 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
 
     /// <summary>Gives callers their outcomes.</summary>
     internal ReplyTurns Replies { get; }
+
+    internal TimeProvider Time => _time;
+
+    /// <summary>Says to workers, and learns of them, who is still there.</summary>
+    internal StreamHeartbeats Heartbeats { get; }
 
     /// <summary>The link; the outbox publishes on it too.</summary>
     internal LinkKeeper<CallLink> Links => _links;
@@ -81,10 +89,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
 
     public IAsyncEnumerable<TItem> StreamAsync<TRequest, TItem>(
         Operation<TRequest, TItem> operation, TRequest request, CallOptions? options, CancellationToken cancellationToken) =>
-        throw new RpcException(StatusCode.Unimplemented, "Reply streams can be declared, but this version does not carry them yet.")
-        {
-            Operation = operation.FullName,
-        };
+        new ReplyStream<TRequest, TItem>(this, _policies.Get(operation), request, options, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
@@ -93,6 +98,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
             await link.CloseCallsAsync().ConfigureAwait(false);
         }
 
+        Heartbeats.Dispose();
         await _links.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -111,27 +117,33 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         TimeSpan? timeout = clock.Timeout == policy.Timeout ? null : clock.Timeout;
         var extras = CallExtras.Create(options, timeout, attempt, MessagingTelemetry.StartPending(operation), handler, cancellationToken);
         var call = new PendingCall<TRequest, TReply>(this, policy, request, clock, extras);
+        Begin(call, clock, cancellationToken);
+        return call.Task;
+    }
+
+    /// <summary>Enters a call, or a stream, and sends it.</summary>
+    internal void Begin<TRequest, TReply>(PendingCall<TRequest, TReply> call, in CallClock clock, CancellationToken cancellationToken)
+    {
         Calls.Add(call);
 
         // 4. The window bounds what is under way. A call without room waits inside its deadline, or fails if so configured.
-        var window = policy.Service.Window;
+        var service = call.Policy.Service;
+        var window = service.Window;
         if (window.TryEnter())
         {
             call.TryAdmit();
             call.Watch(cancellationToken);
             Start(call, clock.StartedAt);
         }
-        else if (policy.Service.FailsWhenFull)
+        else if (service.FailsWhenFull)
         {
-            call.Fail(StatusCode.ResourceExhausted, FailureReason.Overloaded, DeadlineDetail.DescribeFull(operation.Service, window), mayHaveRun: false);
+            call.Fail(StatusCode.ResourceExhausted, FailureReason.Overloaded, DeadlineDetail.DescribeFull(service.Service, window), mayHaveRun: false);
         }
         else
         {
             call.Watch(cancellationToken);
             window.Wait(call);
         }
-
-        return call.Task;
     }
 
     /// <summary>Goes on with a call that has waited for room.</summary>
@@ -168,7 +180,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         call.Fail(TransportFailures.ToRpcException(exception, call.Operation, call.CorrelationId));
     }
 
-    private CallClock StartClock(TimeSpan policyTimeout, CallOptions? options, CallContext? handler)
+    internal CallClock StartClock(TimeSpan policyTimeout, CallOptions? options, CallContext? handler)
     {
         var timeout = options?.Timeout ?? policyTimeout;
         var start = _time.GetTimestamp();
@@ -231,7 +243,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         var buffer = PooledBuffer.Rent(_transport.MaxMessageBytes);
         try
         {
-            policy.RequestCodec.Encode(call.Request, buffer);
+            call.Encode(buffer);
         }
         catch (Exception exception)
         {
@@ -242,7 +254,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         }
 
         // 7. A lone call goes at once. Where others are under way, those that wait for the connection share a message.
-        var headers = RequestHeaders.Create(call.Extras?.Attempt ?? 1, call.Extras?.Trace, call.Extras?.Options?.Headers);
+        var headers = call.AddHeaders(RequestHeaders.Create(call.Extras?.Attempt ?? 1, call.Extras?.Trace, call.Extras?.Options?.Headers));
         var packs = policy.Service.Packs && policy.Service.Window.Count > 1;
         if (packs)
         {
@@ -268,7 +280,7 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
             ContentType = call.Policy.ContentType,
             CorrelationId = call.CorrelationId,
             ReplyTo = link.ReplyTo,
-            ExpirationMs = Math.Max(1, (long)Math.Ceiling(call.Deadline.Remaining.TotalMilliseconds)),
+            ExpirationMs = Math.Max(1, (long)Math.Ceiling(call.QueueTime.TotalMilliseconds)),
             Persistent = call.Policy.Service.Confirms,
             Headers = headers,
             Body = buffer.Written,

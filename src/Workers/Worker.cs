@@ -3,6 +3,7 @@ using Messaging.Handling;
 using Messaging.Links;
 using Messaging.Pipeline;
 using Messaging.Running;
+using Messaging.Streams;
 using Messaging.Telemetry;
 using Messaging.Transport;
 using Microsoft.Extensions.Logging;
@@ -20,6 +21,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
 
     private readonly WorkerPipeline _pipeline;
     private readonly RunningCalls _running;
+    private readonly WorkerStreams _streams;
     private readonly DeliveryUnpacker _unpacker;
     private readonly NameCache _names = new();
     private readonly WorkerOptions _options;
@@ -36,6 +38,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         OperationTable operations,
         WorkerPipeline pipeline,
         RunningCalls running,
+        WorkerStreams streams,
         DeliveryUnpacker unpacker,
         Turns turns,
         WorkerOptions options,
@@ -45,6 +48,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     {
         _pipeline = pipeline;
         _running = running;
+        _streams = streams;
         _unpacker = unpacker;
         _options = options;
         _time = time;
@@ -90,7 +94,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
             await link.StopConsumingAsync().ConfigureAwait(false);
         }
 
-        var served = Task.WhenAll(_calls.StopAsync(), _commands?.StopAsync() ?? Task.CompletedTask);
+        var served = Task.WhenAll(_calls.StopAsync(), _commands?.StopAsync() ?? Task.CompletedTask, _streams.WhenEmptyAsync());
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reached = Task.Delay(_options.DrainTimeout, _time, limit.Token);
         if (await Task.WhenAny(served, reached).ConfigureAwait(false) != served)
@@ -104,22 +108,33 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         if (_links.Current is { IsLost: false } open)
         {
             // What was answered last may still wait for the connection.
-            await Task.WhenAny(open.Replies.WhenIdleAsync(), Task.Delay(_graceAfterLimit, _time, CancellationToken.None)).ConfigureAwait(false);
+            var sent = Task.WhenAll(open.Replies.WhenIdleAsync(), open.Streams.WhenIdleAsync());
+            await Task.WhenAny(sent, Task.Delay(_graceAfterLimit, _time, CancellationToken.None)).ConfigureAwait(false);
         }
 
+        _streams.Dispose();
         await _links.DisposeAsync().ConfigureAwait(false);
     }
 
-    public ValueTask DisposeAsync() => _links.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        _streams.Dispose();
+        return _links.DisposeAsync();
+    }
 
     void IWorkerDeliveries.OnDelivery(Delivery delivery) =>
         _unpacker.Unpack(delivery, delivery.Tag.Queue == QueueKind.Commands ? _commands! : _calls);
 
     void IWorkerDeliveries.OnCancel(CallId id) => _running.Cancel(id);
 
-    void IWorkerDeliveries.OnReplyReturned(in InboundMessage reply) =>
+    void IWorkerDeliveries.OnControl(in InboundMessage message) => _streams.OnControl(message);
+
+    void IWorkerDeliveries.OnReplyReturned(in InboundMessage reply)
+    {
+        _streams.OnReturned(reply);
         MessagingTelemetry.OrphanReplies.Add(
             BatchFormat.Is(reply.ContentType) && BatchReader.TryOpen(reply.Body, _names, out var batch, out _) ? batch.Count : 1);
+    }
 
     private async ValueTask<WorkerLink> OpenAsync(ITransport transport, WorkerSubscription subscription, CancellationToken cancellationToken)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Messaging.Calls.Contract;
 
 /// <summary>The contract that the suite calls: one method for each kind of behaviour.</summary>
@@ -18,6 +20,11 @@ public interface ICalc
     Task TouchAsync(Addends request, CancellationToken cancellationToken = default);
 
     Task<byte[]> FillAsync(Addends request, CancellationToken cancellationToken = default);
+
+    [Faults(typeof(TooBig))]
+    IAsyncEnumerable<Sum> CountAsync(Addends request, CancellationToken cancellationToken = default);
+
+    IAsyncEnumerable<byte[]> PourAsync(Addends request, CancellationToken cancellationToken = default);
 
     [Command]
     Task RecordAsync(Note command, CancellationToken cancellationToken = default);
@@ -51,6 +58,17 @@ public sealed class ScriptedCalc(CalcScript script) : ICalc
 
     public Task<byte[]> FillAsync(Addends request, CancellationToken cancellationToken) => Task.FromResult(new byte[request.Left]);
 
+    public IAsyncEnumerable<Sum> CountAsync(Addends request, CancellationToken cancellationToken) => script.Count(request, cancellationToken);
+
+    public async IAsyncEnumerable<byte[]> PourAsync(Addends request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var item = 0; item < request.Left; item++)
+        {
+            // Small ones and large ones: those share messages, these can't.
+            yield return new byte[item % 3 == 0 ? request.Right : item];
+        }
+    }
+
     public Task RecordAsync(Note command, CancellationToken cancellationToken) => script.Record(command, cancellationToken);
 }
 
@@ -59,6 +77,16 @@ public sealed class CalcScript
 {
     public Func<Addends, CancellationToken, Task<Sum>> Add { get; init; } =
         static (request, _) => Task.FromResult(new Sum(request.Left + request.Right));
+
+    public Func<Addends, CancellationToken, IAsyncEnumerable<Sum>> Count { get; init; } = CountUpAsync;
+
+    private static async IAsyncEnumerable<Sum> CountUpAsync(Addends request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var number = request.Left; number <= request.Right; number++)
+        {
+            yield return new Sum(number);
+        }
+    }
 
     public Func<Note, CancellationToken, Task> Record { get; init; } = static (_, _) => Task.CompletedTask;
 }

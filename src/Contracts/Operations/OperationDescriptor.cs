@@ -31,6 +31,9 @@ public abstract class OperationDescriptor
     /// <summary>The reply's or stream item's type; <see cref="Nothing"/> where there is none.</summary>
     public abstract Type ReplyType { get; }
 
+    /// <summary>Whether items travel in either direction.</summary>
+    internal bool IsStream => Kind is not (OperationKind.Call or OperationKind.Command);
+
     /// <summary>The timeout that the contract asks for; null for the requester's default.</summary>
     public TimeSpan? Timeout { get; init; }
 

@@ -18,8 +18,6 @@ internal static class ServiceQueues
     // https://www.rabbitmq.com/docs/direct-reply-to
     private const string DirectReplyToPrefix = DirectReplyTo + ".";
 
-    private const string CancelQueuePrefix = "messaging.cancel.";
-
     private const string QueueType = "x-queue-type";
 
     // Without a limit of its own RabbitMQ 4 drops a message that came back 20 times: a dead letter that was looked at and
@@ -49,10 +47,10 @@ internal static class ServiceQueues
         return DeclareQuorumAsync(channel, name, arguments, cancellationToken);
     }
 
-    /// <summary>Declares a queue that hears of a service's cancelled calls, and that ends with its worker.</summary>
-    public static async Task<string> DeclareCancelQueueAsync(IChannel channel, string service, CancellationToken cancellationToken)
+    /// <summary>Declares the queue of one worker, which ends with it: it hears of the service's cancelled calls, and of the worker's own streams.</summary>
+    public static async Task<string> DeclareWorkerQueueAsync(IChannel channel, string service, CancellationToken cancellationToken)
     {
-        var name = Unique(CancelQueuePrefix);
+        var name = Unique(WireNames.WorkerQueuePrefix);
         await channel.QueueDeclareAsync(name, durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken).ConfigureAwait(false);
         await channel.QueueBindAsync(name, CancelExchange, WireNames.CancelKey(service), cancellationToken: cancellationToken).ConfigureAwait(false);
         return name;

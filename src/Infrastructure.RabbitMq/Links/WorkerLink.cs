@@ -23,6 +23,8 @@ internal sealed partial class WorkerLink : IWorkerLink
         _confirming = confirming;
     }
 
+    public string? ControlAddress { get; private set; }
+
     public Task<LinkLoss> Lost => _lifetime.Lost;
 
     /// <summary>Opens it on the connections for deliveries and for responses. It consumes last, when all else stands.</summary>
@@ -36,7 +38,7 @@ internal sealed partial class WorkerLink : IWorkerLink
         var link = new WorkerLink(lifetime, subscription.Service, new Publisher(replying, lifetime, limits, sink.OnReplyReturned), confirming);
 
         var deliveries = await connections.Deliveries.GetAsync(cancellationToken).ConfigureAwait(false);
-        await ConsumeCancelsAsync(lifetime, deliveries, subscription.Service, sink, logger, cancellationToken).ConfigureAwait(false);
+        link.ControlAddress = await ConsumeControlAsync(lifetime, deliveries, subscription.Service, sink, logger, cancellationToken).ConfigureAwait(false);
         if (subscription.Calls)
         {
             var channel = await lifetime.OpenVitalChannelAsync(deliveries, "calls", cancellationToken).ConfigureAwait(false);
@@ -79,20 +81,22 @@ internal sealed partial class WorkerLink : IWorkerLink
 
     public ValueTask DisposeAsync() => _lifetime.DisposeAsync();
 
-    private static async Task ConsumeCancelsAsync(
+    private static async Task<string?> ConsumeControlAsync(
         LinkLifetime lifetime, BrokerConnection connection, string service, IWorkerSink sink, ILogger logger, CancellationToken cancellationToken)
     {
         var channel = await lifetime.OpenChannelAsync(connection, options: null, cancellationToken).ConfigureAwait(false);
         try
         {
-            var queue = await ServiceQueues.DeclareCancelQueueAsync(channel, service, cancellationToken).ConfigureAwait(false);
-            await new CancelConsumer(channel, lifetime, queue, sink).StartAsync(autoAck: true, cancellationToken).ConfigureAwait(false);
-            lifetime.LoseWith(channel, "cancelled calls");
+            var queue = await ServiceQueues.DeclareWorkerQueueAsync(channel, service, cancellationToken).ConfigureAwait(false);
+            await new ControlConsumer(channel, lifetime, queue, sink).StartAsync(autoAck: true, cancellationToken).ConfigureAwait(false);
+            lifetime.LoseWith(channel, "cancelled calls and streams");
+            return queue;
         }
         catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.AccessRefused } reason)
         {
-            // A worker can do without: calls whose requester gave up run until their deadline.
+            // A worker can do without: calls whose requester gave up run until their deadline, and streams are refused.
             LogDenied(logger, service, reason.ReplyText);
+            return null;
         }
     }
 
@@ -131,6 +135,6 @@ internal sealed partial class WorkerLink : IWorkerLink
         }
     }
 
-    [LoggerMessage(EventId = 40, Level = LogLevel.Warning, Message = "The worker of {Service} will not hear of cancelled calls and runs them until their deadline: RabbitMQ denies it the queue: {Reason}")]
+    [LoggerMessage(EventId = 40, Level = LogLevel.Warning, Message = "The worker of {Service} will not hear of cancelled calls and runs them until their deadline, and it can serve no streams: RabbitMQ denies it a queue of its own: {Reason}")]
     private static partial void LogDenied(ILogger logger, string service, string reason);
 }

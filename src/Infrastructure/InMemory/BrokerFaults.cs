@@ -109,7 +109,7 @@ internal sealed class BrokerFaults(InMemoryBroker broker)
 
                 break;
             case ReplyQueue reply:
-                reply.Link.Lose(loss);
+                reply.Owner.Lose(loss);
                 break;
         }
 

@@ -170,6 +170,7 @@ public sealed class InMemoryBroker : IDisposable
             ThrowIfStopped($"Opening a worker's link for '{subscription.Service}'");
             Declare(WireNames.DeadLetterQueue(subscription.Service), QueueArguments.DeadLetters);
             var link = new WorkerLink(this, owner, subscription.Service, sink);
+            _queues[link.ControlAddress] = link.ControlQueue;
             _links[link] = true;
             _workers.AddOrUpdate(
                 subscription.Service, static (_, added) => [added], static (_, links, added) => [.. links, added], link);

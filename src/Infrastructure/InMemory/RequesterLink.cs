@@ -4,7 +4,7 @@ using Messaging.Wire;
 namespace Messaging.InMemory;
 
 /// <summary>A requester's link: publishes, and owns a reply queue that lives as long as it does.</summary>
-internal sealed class RequesterLink : InMemoryLink, IRequesterLink
+internal sealed class RequesterLink : InMemoryLink, IRequesterLink, IReplyQueueOwner
 {
     private readonly IRequesterSink _sink;
     private readonly Inbox _inbox;

@@ -1,9 +1,10 @@
 using Messaging.Transport;
+using Messaging.Wire;
 
 namespace Messaging.InMemory;
 
 /// <summary>A worker's link: consumes a service's queues, settles what they deliver, publishes replies.</summary>
-internal sealed class WorkerLink : InMemoryLink, IWorkerLink
+internal sealed class WorkerLink : InMemoryLink, IWorkerLink, IReplyQueueOwner
 {
     private readonly Inbox _inbox;
     private Consumer? _calls;
@@ -15,7 +16,12 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
         Service = service;
         Sink = sink;
         _inbox = new Inbox(this);
+        ControlQueue = new ReplyQueue(WireNames.WorkerQueuePrefix + Guid.NewGuid().ToString("N"), this);
     }
+
+    public string ControlAddress => ControlQueue.Name;
+
+    public ReplyQueue ControlQueue { get; }
 
     public string Service { get; }
 
@@ -52,7 +58,7 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
         {
             if (!Publish(reply, reply.Persistent))
             {
-                _inbox.Post(new Notice(null, Broker.Copy(reply)));
+                _inbox.Post(new Notice(null, Broker.Copy(reply), Returned: true));
             }
 
             return ValueTask.CompletedTask;
@@ -78,11 +84,24 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
         await WhenConsumersIdleAsync().ConfigureAwait(false);
     }
 
-    public void PostCancel(string correlationId) => _inbox.Post(new Notice(correlationId, null));
+    public void PostCancel(string correlationId) => _inbox.Post(new Notice(correlationId, null, Returned: false));
+
+    /// <summary>Takes what was sent to this link alone; false when it is gone.</summary>
+    public bool TryDeliver(BrokerMessage message)
+    {
+        if (IsLost)
+        {
+            return false;
+        }
+
+        _inbox.Post(new Notice(null, message, Returned: false));
+        return true;
+    }
 
     protected override void Close()
     {
         Broker.ForgetWorker(Service, this);
+        Broker.Forget(ControlQueue);
         _calls?.Queue.Close(_calls);
         _commands?.Queue.Close(_commands);
     }
@@ -118,7 +137,7 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
         return ValueTask.CompletedTask;
     }
 
-    private readonly record struct Notice(string? Cancelled, BrokerMessage? Returned);
+    private readonly record struct Notice(string? Cancelled, BrokerMessage? Message, bool Returned);
 
     private sealed class Inbox(WorkerLink link) : Mailbox<Notice>
     {
@@ -131,18 +150,22 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
                     return;
                 }
 
-                if (item.Returned is { } reply)
+                if (item.Message is not { } message)
                 {
-                    link.Sink.OnReplyReturned(reply.Content);
+                    link.Sink.OnCancel(item.Cancelled!);
+                }
+                else if (item.Returned)
+                {
+                    link.Sink.OnReplyReturned(message.Content);
                 }
                 else
                 {
-                    link.Sink.OnCancel(item.Cancelled!);
+                    link.Sink.OnControl(message.Content);
                 }
             }
             finally
             {
-                item.Returned?.Release();
+                item.Message?.Release();
             }
         }
 

@@ -3,6 +3,12 @@ namespace Messaging.Transport;
 /// <summary>A worker's link: consumes a service's queues and publishes replies. All methods are thread-safe.</summary>
 public interface IWorkerLink : ILink
 {
+    /// <summary>
+    /// The queue of this link alone, which ends with it: what requesters send there comes by <see cref="IWorkerSink.OnControl"/>.
+    /// Null where the broker denies it; then streams can't be served.
+    /// </summary>
+    string? ControlAddress { get; }
+
     /// <summary>Publishes a reply, without a confirm, mandatory: a reply whose requester is gone comes back by <see cref="IWorkerSink.OnReplyReturned"/>.</summary>
     /// <param name="reply">The reply, addressed to the request's reply-to.</param>
     /// <returns>Complete when handed to the connection; the body may then be reused.</returns>
@@ -52,6 +58,10 @@ public interface IWorkerSink
     /// <summary>A requester cancelled a call, which may be running here, elsewhere, or not yet have arrived.</summary>
     /// <param name="correlationId">The call.</param>
     void OnCancel(string correlationId);
+
+    /// <summary>A message came to this link's own queue. Its body is valid only until this returns.</summary>
+    /// <param name="message">The message.</param>
+    void OnControl(in InboundMessage message);
 
     /// <summary>A reply found no reply queue: its requester is gone.</summary>
     /// <param name="reply">It, as it was sent. Its body is valid only until this returns.</param>

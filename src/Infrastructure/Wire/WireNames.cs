@@ -89,6 +89,39 @@ internal static class WireNames
     /// <summary>Type of a message that cancels a call.</summary>
     public const string CancelType = "cancel";
 
+    /// <summary>Request header: the requester reads a stream, and batches of its items, in this version of the protocol.</summary>
+    public const string Stream = "stream";
+
+    /// <summary>Header: how many items the other side may send at first.</summary>
+    public const string StreamWindowItems = "window-items";
+
+    /// <summary>Header: how many bytes of items the other side may send at first.</summary>
+    public const string StreamWindowBytes = "window-bytes";
+
+    /// <summary>Header of a stream's opening: the queue to which the requester sends what belongs to the stream.</summary>
+    public const string StreamAddress = "stream-address";
+
+    /// <summary>Header of a stream's message that travels alone: an item's number, or the number of items at the end.</summary>
+    public const string StreamSequence = "sequence";
+
+    /// <summary>Type of the message by which a worker takes a stream.</summary>
+    public const string StreamOpenType = "open";
+
+    /// <summary>Type of a message that carries an item.</summary>
+    public const string StreamItemType = "item";
+
+    /// <summary>Type of the message that ends one direction of a stream.</summary>
+    public const string StreamEndType = "end";
+
+    /// <summary>Type of a message that lets the other side send more.</summary>
+    public const string StreamCreditType = "credit";
+
+    /// <summary>Type of a message that says only that somebody is there.</summary>
+    public const string StreamAliveType = "alive";
+
+    /// <summary>Prefix of the names of the queues that belong to one worker each.</summary>
+    public const string WorkerQueuePrefix = "messaging.worker.";
+
     /// <summary>Prefix of the names of requesters' reply queues.</summary>
     public const string ReplyQueuePrefix = "messaging.reply.";
 

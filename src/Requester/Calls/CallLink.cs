@@ -1,4 +1,5 @@
 using Messaging.Batching;
+using Messaging.Streaming;
 using Messaging.Telemetry;
 using Messaging.Transport;
 using Messaging.Wire;
@@ -20,6 +21,7 @@ internal sealed class CallLink : ILink, IRequesterSink
     {
         _calls = calls;
         MaxMessageBytes = maxMessageBytes;
+        Streams = new StreamPumps(maxMessageBytes, message => _link.PublishAsync(message));
     }
 
     public Task<LinkLoss> Lost => _link.Lost;
@@ -27,6 +29,9 @@ internal sealed class CallLink : ILink, IRequesterSink
     public string ReplyTo => _link.ReplyTo;
 
     public int MaxMessageBytes { get; }
+
+    /// <summary>What streams send to their workers.</summary>
+    public StreamPumps Streams { get; }
 
     public static async ValueTask<CallLink> OpenAsync(ITransport transport, PendingCalls calls, CancellationToken cancellationToken)
     {
@@ -119,7 +124,7 @@ internal sealed class CallLink : ILink, IRequesterSink
 
     private static void Learn(PendingCall call, in InboundMessage reply)
     {
-        if (!call.Announced)
+        if (!call.Announced || call.IsStream)
         {
             return;
         }
@@ -153,14 +158,7 @@ internal sealed class CallLink : ILink, IRequesterSink
                 continue;
             }
 
-            call.Policy.HandlerTime.Report(frame.Number == BatchFormat.NoTimeout ? -1 : frame.Number);
-            call.OnReply(new InboundMessage
-            {
-                Type = frame.Type,
-                ContentType = frame.ContentType,
-                Headers = frame.Headers,
-                Body = frame.Body,
-            });
+            call.OnReply(frame);
         }
     }
 
@@ -168,11 +166,7 @@ internal sealed class CallLink : ILink, IRequesterSink
     {
         if (_calls.TryTake(id, out var call))
         {
-            call.Fail(
-                StatusCode.Unavailable,
-                FailureReason.NoRoute,
-                $"The broker has no queue '{call.Operation.Service}' (NoRoute): no worker serves it. Start one, or check the service's name and the virtual host.",
-                mayHaveRun: false);
+            call.OnReturned();
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Messaging.Batching;
 using Messaging.Buffers;
 using Messaging.Deadlines;
 using Messaging.Policies;
@@ -48,6 +49,12 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
 
     /// <summary>Whether its outcome is an exception. For <see cref="Complete"/> only.</summary>
     protected bool HasFailed { get; set; }
+
+    /// <summary>Whether its reply comes in many messages.</summary>
+    public virtual bool IsStream => false;
+
+    /// <summary>How long its request may wait in a queue.</summary>
+    public virtual TimeSpan QueueTime => Deadline.Remaining;
 
     /// <summary>Whether whoever replies was told that batches are read here.</summary>
     public bool Announced { get; set; }
@@ -125,11 +132,35 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
         OnSent();
     }
 
+    /// <summary>Adds what this kind of call says besides.</summary>
+    /// <param name="headers">The request's headers; null for none.</param>
+    public virtual IReadOnlyDictionary<string, object?>? AddHeaders(IReadOnlyDictionary<string, object?>? headers) => headers;
+
     /// <summary>The call was not sent, or it is unknown whether it was.</summary>
     public abstract void OnSendFailed(TransportException exception);
 
     /// <summary>The reply has arrived. Called at most once, on the transport's thread; the body is valid only until this returns.</summary>
     public abstract void OnReply(in InboundMessage reply);
+
+    /// <summary>The reply has arrived in a batch. As <see cref="OnReply(in InboundMessage)"/>.</summary>
+    public virtual void OnReply(in BatchFrame frame)
+    {
+        policy.HandlerTime.Report(frame.Number == BatchFormat.NoTimeout ? -1 : frame.Number);
+        OnReply(new InboundMessage
+        {
+            Type = frame.Type,
+            ContentType = frame.ContentType,
+            Headers = frame.Headers,
+            Body = frame.Body,
+        });
+    }
+
+    /// <summary>The request, or what the call sent later, found no queue.</summary>
+    public virtual void OnReturned() => Fail(
+        StatusCode.Unavailable,
+        FailureReason.NoRoute,
+        $"The broker has no queue '{Operation.Service}' (NoRoute): no worker serves it. Start one, or check the service's name and the virtual host.",
+        mayHaveRun: false);
 
     /// <summary>Gives the caller its outcome. On a thread of the pool, as the caller's code may run in it.</summary>
     public abstract void Complete();
@@ -185,7 +216,23 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
             policy.Service.Window.GiveUp();
         }
 
+        OnEnded();
         return true;
+    }
+
+    /// <summary>The call has just ended; nobody has been told yet.</summary>
+    protected virtual void OnEnded()
+    {
+    }
+
+    /// <summary>Ends the call without a caller that waits for its outcome, and has its handler stopped.</summary>
+    protected void Leave()
+    {
+        if (TryEnd())
+        {
+            Abandon();
+            Finish(error: null);
+        }
     }
 
     /// <summary>Ends the call's activity and has the caller told its outcome, whatever those do who listen to activities.</summary>
@@ -237,7 +284,7 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
         }
     }
 
-    private void Abandon()
+    protected void Abandon()
     {
         // Whoever sends it now looks for this after it has set the stage: one of the two sees the other.
         Interlocked.Or(ref _state, Abandoned);

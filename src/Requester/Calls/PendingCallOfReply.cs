@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Messaging.Buffers;
 using Messaging.Policies;
 using Messaging.Serialization;
 using Messaging.Transport;
@@ -9,7 +10,7 @@ namespace Messaging.Calls;
 /// <summary>A pending call with its types, and with what is needed to send it, once or again.</summary>
 /// <typeparam name="TRequest">The request's type.</typeparam>
 /// <typeparam name="TReply">The reply's type.</typeparam>
-internal sealed class PendingCall<TRequest, TReply> : PendingCall
+internal class PendingCall<TRequest, TReply> : PendingCall
 {
     // A completion source would be one object more. The caller goes on right where this is completed: see ReplyTurns.
     private AsyncTaskMethodBuilder<TReply> _outcome;
@@ -33,6 +34,9 @@ internal sealed class PendingCall<TRequest, TReply> : PendingCall
     public new CallPolicy<TRequest, TReply> Policy => (CallPolicy<TRequest, TReply>)base.Policy;
 
     public override Task Completion => _outcome.Task;
+
+    /// <summary>Writes the request's body.</summary>
+    public virtual void Encode(PooledBuffer body) => Policy.RequestCodec.Encode(Request, body);
 
     public override void Execute() => Requester.StartLate(this);
 
@@ -95,7 +99,8 @@ internal sealed class PendingCall<TRequest, TReply> : PendingCall
         _result = exception;
     }
 
-    private Exception ToException(in ReplyHead head, in InboundMessage reply)
+    /// <summary>The exception that a failed reply stands for.</summary>
+    protected Exception ToException(in ReplyHead head, in InboundMessage reply)
     {
         if (head.FaultType is { } name)
         {

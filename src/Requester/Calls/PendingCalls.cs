@@ -62,7 +62,9 @@ internal sealed class PendingCalls
         return id;
     }
 
-    /// <summary>Takes a call out by its id: whoever gets it is the only one.</summary>
+    /// <summary>
+    /// Takes a call out by its id: whoever gets it is the only one. A stream is found and stays, as more comes for it.
+    /// </summary>
     public bool TryTake(UInt128 id, [NotNullWhen(true)] out PendingCall? call)
     {
         var place = CorrelationIds.PlaceOf(id);
@@ -74,7 +76,7 @@ internal sealed class PendingCalls
         }
 
         var found = Volatile.Read(ref chunks[place >> ChunkBits][place & (ChunkSize - 1)]);
-        if (found is null || found.Id != id || !TryClear(found, place))
+        if (found is null || found.Id != id || !(found.IsStream || TryClear(found, place)))
         {
             return false;
         }

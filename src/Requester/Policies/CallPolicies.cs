@@ -30,7 +30,9 @@ internal sealed class CallPolicies(IOptionsMonitor<RequesterOptions> options, Pa
             Names = new FrameNames(operation.Name, serializer.ContentType),
             RequestCodec = serializer.GetCodec<TRequest>(),
             ReplyCodec = serializer.GetCodec<TReply>(),
-            Timeout = own?.Timeout ?? operation.Timeout ?? service.Timeout,
+            Timeout = own?.Timeout ?? operation.Timeout ?? (operation.IsStream ? CallOptions.MaxTimeout : service.Timeout),
+            Stream = own?.Stream ?? service.Stream,
+            OpenTimeout = service.Timeout,
             Attempts = AttemptPipeline.Build(
                 operation.Idempotent && operation.Kind == OperationKind.Call,
                 own?.Retry ?? service.Retry,

@@ -22,6 +22,12 @@ internal abstract class CallPolicy
     /// <summary>Null where each call is one attempt.</summary>
     public required AttemptPipeline? Attempts { get; init; }
 
+    /// <summary>How its streams are received.</summary>
+    public required StreamOptions Stream { get; init; }
+
+    /// <summary>How long a stream may wait for a worker to take it.</summary>
+    public required TimeSpan OpenTimeout { get; init; }
+
     public HandlerTime HandlerTime { get; } = new();
 }
 

@@ -6,7 +6,10 @@ namespace Messaging;
 /// </summary>
 public sealed class RequesterOptions
 {
-    /// <summary>The timeout of operations whose contract states none. Above zero, at most 24 days. Default: 30 s.</summary>
+    /// <summary>
+    /// The timeout of operations whose contract states none. A stream without one has no deadline; this is then how long
+    /// it waits for a worker to take it. Above zero, at most 24 days. Default: 30 s.
+    /// </summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(30);
 
     /// <summary>
@@ -20,6 +23,9 @@ public sealed class RequesterOptions
 
     /// <summary>Retries of idempotent operations. On by default.</summary>
     public RetryOptions Retry { get; set; } = new();
+
+    /// <summary>How the items of streams are received.</summary>
+    public StreamOptions Stream { get; set; } = new();
 
     /// <summary>Hedging of idempotent operations: a second attempt beside a slow first one. Default: null, off.</summary>
     public HedgingOptions? Hedging { get; set; }
@@ -80,6 +86,9 @@ public sealed class OperationOptions
 
     /// <summary>The operation's circuit breaker.</summary>
     public CircuitBreakerOptions? CircuitBreaker { get; set; }
+
+    /// <summary>How the operation's items are received.</summary>
+    public StreamOptions? Stream { get; set; }
 }
 
 /// <summary>

@@ -27,8 +27,10 @@ internal sealed class RequesterOptionsValidator : IValidateOptions<RequesterOpti
             failures.Add($"{section}: WhenFull is {options.WhenFull}; set it to Wait or Fail.");
         }
 
+        failures.AddRange(options.Stream.Validate($"{section}:Stream"));
         foreach (var (method, operation) in options.Operations)
         {
+            failures.AddRange(operation.Stream?.Validate($"{section}:Operations:{method}:Stream") ?? []);
             Check(failures, $"{section}:Operations:{method}", operation.Timeout, operation.Retry, operation.Hedging, operation.CircuitBreaker);
         }
 

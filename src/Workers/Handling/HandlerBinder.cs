@@ -1,3 +1,5 @@
+using Messaging.Streams;
+
 namespace Messaging.Handling;
 
 /// <summary>Makes a handler of every operation that generated code binds.</summary>
@@ -20,17 +22,7 @@ internal sealed class HandlerBinder<TService>(HandlerSetup<TService> setup) : IO
 
     public void BindStream<TRequest, TItem>(
         Operation<TRequest, TItem> operation, Func<TService, TRequest, CancellationToken, IAsyncEnumerable<TItem>> handler) =>
-        Handlers.Add(operation.Name, new UnsupportedStream(operation));
+        Handlers.Add(operation.Name, new ReplyStreamHandler<TService, TRequest, TItem>(operation, handler, setup));
 
     private OperationHandler Guard(OperationHandler handler) => setup.Inbox?.Guard(handler, setup.MaxMessageBytes) ?? handler;
-
-    /// <summary>Streams can be declared, and are answered in order until they are carried.</summary>
-    private sealed class UnsupportedStream(OperationDescriptor operation) : OperationHandler(operation, retries: null)
-    {
-        public override ValueTask InvokeAsync(Pipeline.WorkerCall call, CallContext context, IServiceProvider services)
-        {
-            call.Refuse(StatusCode.Unimplemented, "Reply streams can be declared, but this version does not carry them yet.");
-            return ValueTask.CompletedTask;
-        }
-    }
 }

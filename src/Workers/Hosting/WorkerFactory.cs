@@ -7,6 +7,7 @@ using Messaging.Inbox;
 using Messaging.Pipeline;
 using Messaging.Running;
 using Messaging.Serialization;
+using Messaging.Streams;
 using Messaging.Transport;
 using Messaging.Wire;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,9 +42,11 @@ internal static class WorkerFactory
                 : Make<TService, TImplementation>(),
             inbox));
         string[] replyToPrefixes = [.. ReplyAddress.DefaultPrefixes, .. options.ReplyToPrefixes];
-        var runHandler = new RunHandler(
-            provider, needsScope ? provider.GetRequiredService<IServiceScopeFactory>() : null, running, deadlines, time,
-            new FailureTranslator(options, transport.MaxMessageBytes, logger), logger);
+        var scopes = needsScope ? provider.GetRequiredService<IServiceScopeFactory>() : null;
+        var failures = new FailureTranslator(options, transport.MaxMessageBytes, logger);
+        var runHandler = new RunHandler(provider, scopes, running, deadlines, time, failures, logger);
+        var streams = new WorkerStreams(options.MaxStreams, time);
+        var runStream = new RunStream(provider, scopes, running, streams, deadlines, time, failures, logger);
         var pipeline = new WorkerPipeline(
             new RefuseForeignReplyTo(replyToPrefixes, logger),
             new RefuseOversize(transport.MaxMessageBytes),
@@ -53,13 +56,14 @@ internal static class WorkerFactory
             new RefuseRedelivery(),
             new SkipCancelled(running),
             new PostponeCommand(contract.Name, time, logger),
+            new OpenStream(streams, runStream, time, logger),
             runHandler,
             new RetryCommand(contract.Name, runHandler, time, logger),
             new SendReply(),
             new DeadLetterCommand(contract.Name, options.DeadLetterStackTraces, time, logger),
             new SettleDelivery());
         return new Worker(
-            transport, operations, pipeline, running, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
+            transport, operations, pipeline, running, streams, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
             new Turns(deadlines, time), options, provider.GetRequiredService<IOptions<ReconnectOptions>>().Value, time, logger);
     }
 

@@ -26,6 +26,15 @@ public sealed class WorkerOptions
     public int CommandPrefetch { get; set; }
 
     /// <summary>
+    /// How many streams run at the same time, besides the calls; one more is refused with
+    /// <see cref="StatusCode.ResourceExhausted"/>. From 1 to 1,000,000. Default: 10,000.
+    /// </summary>
+    public int MaxStreams { get; set; } = 10_000;
+
+    /// <summary>How the items of requesters' streams are received.</summary>
+    public StreamOptions Stream { get; set; } = new();
+
+    /// <summary>
     /// How long stopping may take: what runs is finished and answered, then its handlers are cancelled and what is left
     /// goes back to the queue. From 0 to 1 hour. Default: 20 s, inside the host's own 30 s.
     /// </summary>

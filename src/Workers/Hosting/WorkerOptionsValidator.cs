@@ -38,6 +38,8 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
             nameof(options.CallQueueExpiry), options.CallQueueExpiry, "set it from one second to one day");
         Require(options.CallQueue is CallQueueType.Classic or CallQueueType.Quorum, nameof(options.CallQueue), options.CallQueue, "set it to Classic or Quorum");
         Require(options.CommandDeliveryLimit is >= 1 and <= 1000, nameof(options.CommandDeliveryLimit), options.CommandDeliveryLimit, "set it from 1 to 1,000");
+        Require(options.MaxStreams is >= 1 and <= 1_000_000, nameof(options.MaxStreams), options.MaxStreams, "set it from 1 to 1,000,000");
+        failures.AddRange(options.Stream.Validate($"Messaging:Workers:{name}:Stream"));
         RequireRetries(nameof(options.CommandRetry), options.CommandRetry);
         foreach (var (operation, own) in options.Operations)
         {

@@ -9,6 +9,8 @@ internal sealed class WorkerOutcome
 
     public static WorkerOutcome Succeeded { get; } = new(OutcomeKind.Succeeded);
 
+    public static WorkerOutcome Opened { get; } = new(OutcomeKind.Opened);
+
     public static WorkerOutcome Dropped { get; } = new(OutcomeKind.Dropped);
 
     public static WorkerOutcome Requeued { get; } = new(OutcomeKind.Requeued);
@@ -36,6 +38,9 @@ internal enum OutcomeKind
 
     /// <summary>It failed: a call is answered with a fault, a command is dead-lettered.</summary>
     Failed,
+
+    /// <summary>It is a stream that was taken: the delivery is acknowledged, and the stream goes on by itself.</summary>
+    Opened,
 
     /// <summary>Nobody waits for it: it is acknowledged without an answer.</summary>
     Dropped,

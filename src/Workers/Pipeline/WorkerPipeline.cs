@@ -1,4 +1,5 @@
 using Messaging.FailedCommands;
+using Messaging.Streams;
 
 namespace Messaging.Pipeline;
 
@@ -15,6 +16,7 @@ internal sealed class WorkerPipeline(
     RefuseRedelivery refuseRedelivery,
     SkipCancelled skipCancelled,
     PostponeCommand postponeCommand,
+    OpenStream openStream,
     RunHandler runHandler,
     RetryCommand retryCommand,
     SendReply sendReply,
@@ -31,6 +33,7 @@ internal sealed class WorkerPipeline(
         refuseRedelivery,
         skipCancelled,
         postponeCommand,
+        openStream,
         runHandler,
         retryCommand,
         sendReply,

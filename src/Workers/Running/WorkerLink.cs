@@ -1,4 +1,5 @@
 using Messaging.Replies;
+using Messaging.Streaming;
 using Messaging.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -20,6 +21,7 @@ internal sealed partial class WorkerLink : ILink, IWorkerSink
         _logger = logger;
         MaxMessageBytes = maxMessageBytes;
         Replies = new ReplyPumps(this, logger);
+        Streams = new StreamPumps(maxMessageBytes, message => Link.ReplyAsync(message));
     }
 
     public Task<LinkLoss> Lost => Link.Lost;
@@ -34,6 +36,12 @@ internal sealed partial class WorkerLink : ILink, IWorkerSink
 
     /// <summary>Where replies to requesters that read batches gather.</summary>
     public ReplyPumps Replies { get; }
+
+    /// <summary>Where what streams send gathers.</summary>
+    public StreamPumps Streams { get; }
+
+    /// <summary>The queue of this link alone; null where it has none.</summary>
+    public string? ControlAddress => Link.ControlAddress;
 
     private IWorkerLink Link => _link ?? throw new InvalidOperationException("The link has not been opened.");
 
@@ -97,6 +105,8 @@ internal sealed partial class WorkerLink : ILink, IWorkerSink
 
     void IWorkerSink.OnCancel(string correlationId) => _deliveries.OnCancel(new CallId(correlationId));
 
+    void IWorkerSink.OnControl(in InboundMessage message) => _deliveries.OnControl(message);
+
     void IWorkerSink.OnReplyReturned(in InboundMessage reply) => _deliveries.OnReplyReturned(reply);
 
     [LoggerMessage(38, LogLevel.Error, "A command could not be moved to '{Queue}' (message id {MessageId}) and goes back to its own queue: {Reason}")]
@@ -109,6 +119,8 @@ internal interface IWorkerDeliveries
     void OnDelivery(Delivery delivery);
 
     void OnCancel(CallId id);
+
+    void OnControl(in InboundMessage message);
 
     void OnReplyReturned(in InboundMessage reply);
 }

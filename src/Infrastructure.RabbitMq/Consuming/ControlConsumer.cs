@@ -3,8 +3,8 @@ using RabbitMQ.Client;
 
 namespace Messaging.RabbitMq;
 
-/// <summary>Tells a worker of cancelled calls.</summary>
-internal sealed class CancelConsumer(IChannel channel, LinkLifetime link, string queue, IWorkerSink sink)
+/// <summary>Tells a worker of cancelled calls, and of what its streams are sent.</summary>
+internal sealed class ControlConsumer(IChannel channel, LinkLifetime link, string queue, IWorkerSink sink)
     : LinkConsumer(channel, link, queue)
 {
     public override Task HandleBasicDeliverAsync(
@@ -17,7 +17,11 @@ internal sealed class CancelConsumer(IChannel channel, LinkLifetime link, string
         ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken = default)
     {
-        if (properties.CorrelationId is { } correlationId)
+        if (exchange.Length == 0)
+        {
+            sink.OnControl(AmqpMessages.Read(properties, redelivered, deliveryTag, body));
+        }
+        else if (properties.CorrelationId is { } correlationId)
         {
             sink.OnCancel(correlationId);
         }

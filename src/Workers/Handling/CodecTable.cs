@@ -1,0 +1,77 @@
+using Messaging.Batching;
+using Messaging.Pipeline;
+using Messaging.Serialization;
+
+namespace Messaging.Handling;
+
+/// <summary>An operation's codecs, one pair for each content type that is served.</summary>
+internal sealed class CodecTable<TRequest, TReply>
+{
+    private readonly Codecs[] _codecs;
+
+    /// <param name="serializers">What is served; the first is the default.</param>
+    /// <param name="names">The type and content type of what answers in a content type.</param>
+    public CodecTable(PayloadSerializers serializers, Func<string, FrameNames> names)
+    {
+        _codecs = new Codecs[serializers.All.Count];
+        for (var i = 0; i < _codecs.Length; i++)
+        {
+            var serializer = serializers.All[i];
+            _codecs[i] = new Codecs(serializer.ContentType, names(serializer.ContentType), serializer.GetCodec<TRequest>(), serializer.GetCodec<TReply>());
+        }
+    }
+
+    /// <summary>The codecs for a request; null, and the call refused, where its content type is not served.</summary>
+    public Codecs? Find(WorkerCall call)
+    {
+        // A plain client may leave the content type out: the default serializer's is meant.
+        if (call.ContentType is not { Length: > 0 } contentType)
+        {
+            return _codecs[0];
+        }
+
+        foreach (var codecs in _codecs)
+        {
+            if (PayloadSerializers.Matches(codecs.ContentType, contentType))
+            {
+                return codecs;
+            }
+        }
+
+        call.Refuse(
+            StatusCode.InvalidArgument,
+            $"The content type '{contentType}' is not served here; send '{_codecs[0].ContentType}'.",
+            FailureReason.Undecodable);
+        return null;
+    }
+
+    /// <summary>The codecs of one content type.</summary>
+    internal sealed record Codecs(string ContentType, FrameNames ReplyNames, PayloadCodec<TRequest> Request, PayloadCodec<TReply> Reply)
+    {
+        /// <summary>Reads the request; false, and the call refused, where it can't be.</summary>
+        public bool TryDecode(WorkerCall call, out TRequest request)
+        {
+            try
+            {
+                request = Request.Decode(call.Body.Span);
+                if (request is not null)
+                {
+                    return true;
+                }
+
+                call.Refuse(StatusCode.InvalidArgument, "The request is null.", FailureReason.Undecodable);
+            }
+            catch (Exception exception)
+            {
+                // The bytes are a stranger's, and a codec may throw anything on them: that is the caller's mistake.
+                request = default!;
+                call.Refuse(
+                    StatusCode.InvalidArgument,
+                    $"The request of {call.Body.Length:N0} bytes can't be decoded as {typeof(TRequest).Name}: {exception.Message}",
+                    FailureReason.Undecodable);
+            }
+
+            return false;
+        }
+    }
+}

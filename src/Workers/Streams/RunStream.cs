@@ -1,0 +1,106 @@
+using System.Diagnostics;
+using Messaging.Deadlines;
+using Messaging.Pipeline;
+using Messaging.Running;
+using Messaging.Telemetry;
+using Messaging.Wire;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Messaging.Streams;
+
+/// <summary>Runs a stream's handler from its opening to its end, as <see cref="RunHandler"/> runs a call's.</summary>
+internal sealed partial class RunStream(
+    IServiceProvider root,
+    IServiceScopeFactory? scopes,
+    RunningCalls running,
+    WorkerStreams streams,
+    DeadlineWheel deadlines,
+    TimeProvider time,
+    FailureTranslator failures,
+    ILogger logger)
+{
+    public async Task RunAsync(WorkerStream stream)
+    {
+        // Away from the calls' turns: a stream lasts.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+        var call = stream.Call;
+        try
+        {
+            stream.End(await ServeAsync(stream, call).ConfigureAwait(false));
+        }
+        catch (Exception exception)
+        {
+            // A bug here: the requester is told nothing and finds the silence, and the worker goes on.
+            LogBroken(logger, exception, call.Handler!.Operation.FullName, call.CorrelationId);
+        }
+        finally
+        {
+            streams.Remove(stream);
+            if (stream.Flow.Pump is { } pump)
+            {
+                stream.Flow.Pump = null;
+                call.Delivery.Link.Streams.Leave(pump);
+            }
+
+            call.ReplyBody?.Return();
+            call.ReplyBody = null;
+            call.Release();
+        }
+    }
+
+    private async Task<WorkerOutcome> ServeAsync(WorkerStream stream, WorkerCall call)
+    {
+        using var activity = MessagingTelemetry.StartHandling(call.Handler!.Operation, call.Head.TraceParent, call.Head.TraceState);
+        Deadline? deadline = call.Head.Timeout is { } timeout ? Deadline.After(timeout, time) : null;
+        var context = new CallContext(call.Handler.Operation, deadline)
+        {
+            CorrelationId = call.PlainCorrelationId,
+            CorrelationNumber = call.Id.Number,
+            Attempt = call.Head.Attempt,
+            Caller = call.Delivery.Message.UserId,
+            Headers = UserHeaders.Read(call.Headers),
+            CancellationToken = stream.Running.Token,
+        };
+        if (deadline is { } ends)
+        {
+            deadlines.Add(stream.Running, ends);
+        }
+
+        running.Add(stream.Running, call.Id);
+        try
+        {
+            context.Enter();
+            if (scopes is null)
+            {
+                await stream.ServeAsync(context, root).ConfigureAwait(false);
+            }
+            else
+            {
+                var scope = scopes.CreateAsyncScope();
+                await using (scope.ConfigureAwait(false))
+                {
+                    await stream.ServeAsync(context, scope.ServiceProvider).ConfigureAwait(false);
+                }
+            }
+
+            return WorkerOutcome.Succeeded;
+        }
+        catch (Exception exception)
+        {
+            // A handler may throw anything: it is this stream's end, and the worker goes on.
+            var outcome = failures.Translate(call, exception, stream.Running.Reason);
+            activity?.SetStatus(ActivityStatusCode.Error, outcome.Kind.ToString());
+            return outcome;
+        }
+        finally
+        {
+            running.Remove(stream.Running);
+            stream.Running.End();
+            deadlines.Remove(stream.Running);
+        }
+    }
+
+    [LoggerMessage(44, LogLevel.Critical, "Serving the stream {Operation} (correlation id {CorrelationId}) failed outside of its handler. This is a bug; please report it.")]
+    private static partial void LogBroken(ILogger logger, Exception exception, string operation, string? correlationId);
+}

@@ -1,0 +1,109 @@
+using Messaging.Pipeline;
+using Messaging.Replies;
+using Messaging.Running;
+using Messaging.Streaming;
+using Messaging.Transport;
+using Messaging.Wire;
+
+namespace Messaging.Streams;
+
+/// <summary>One stream that this worker serves.</summary>
+internal abstract class WorkerStream : IStreamOwner
+{
+    protected WorkerStream(WorkerCall call, TimeProvider time)
+    {
+        Call = call;
+        Flow = new StreamFlow(this, call.Id.Number, time);
+    }
+
+    /// <summary>The request that opened it. Held until the stream has ended.</summary>
+    public WorkerCall Call { get; }
+
+    /// <summary>The stream as its requester sees it.</summary>
+    public StreamFlow Flow { get; }
+
+    /// <summary>What stops its handler.</summary>
+    public RunningCall Running { get; set; } = null!;
+
+    /// <summary>Runs the handler and sends its items. What it throws, the handler or its middleware threw.</summary>
+    public abstract Task ServeAsync(CallContext context, IServiceProvider services);
+
+    /// <summary>Tells the requester that this worker has taken the stream, and where it is reached.</summary>
+    public void Open()
+    {
+        var headers = new Dictionary<string, object?>(StringComparer.Ordinal) { [WireNames.StreamAddress] = Call.Delivery.Link.ControlAddress };
+        AddTo(headers);
+        Flow.Post(StreamNames.Open, headers: headers);
+    }
+
+    /// <summary>Tells the requester how it ended, where somebody listens.</summary>
+    public void End(WorkerOutcome outcome)
+    {
+        var sent = StreamSequence.Of(Flow.Credit.SentItems);
+        switch (outcome.Kind)
+        {
+            case OutcomeKind.Succeeded:
+                Flow.Post(StreamNames.End, sent);
+                break;
+            case OutcomeKind.Failed:
+                var body = Call.ReplyBody?.Written ?? default;
+                Flow.Post(body.IsEmpty ? StreamNames.End : _declaredFault, sent, outcome.Head.ToHeaders(), body.Span);
+                break;
+            case OutcomeKind.Requeued:
+                Flow.Post(StreamNames.End, sent, _workerStops.ToHeaders());
+                break;
+        }
+    }
+
+    /// <summary>The requester has sent something. On the transport's thread; the body is valid only until this returns.</summary>
+    public void OnMessage(string? type, uint number, string? contentType, ReadOnlyMemory<byte> body)
+    {
+        Flow.Hear();
+        switch (type)
+        {
+            case WireNames.StreamCreditType:
+                if (StreamWindow.TryRead(body.Span, out var credit))
+                {
+                    Flow.Credit.Grant(credit);
+                }
+
+                break;
+            case WireNames.StreamItemType:
+                OnItem(number, contentType, body);
+                break;
+            case WireNames.StreamEndType:
+                OnItemsEnd(number);
+                break;
+        }
+    }
+
+    public void OnRequesterGone() => Running.Stop(StopReason.CallerCancelled);
+
+    void IStreamOwner.OnSendFailed(TransportException exception) => Running.Stop(StopReason.LinkLost);
+
+    void IStreamOwner.OnSilent(TimeSpan silence) => Running.Stop(StopReason.CallerCancelled);
+
+    /// <summary>Adds what the opening says besides.</summary>
+    protected virtual void AddTo(Dictionary<string, object?> opening)
+    {
+    }
+
+    /// <summary>The requester sends an item of its own. A stream whose requester sends none drops it.</summary>
+    protected virtual void OnItem(uint number, string? contentType, ReadOnlyMemory<byte> body)
+    {
+    }
+
+    /// <summary>The requester has sent its last item.</summary>
+    protected virtual void OnItemsEnd(uint number)
+    {
+    }
+
+    private static readonly Batching.FrameNames _declaredFault = StreamNames.EndWith(Serialization.FaultBody.ContentType);
+
+    private static readonly ReplyHead _workerStops = new()
+    {
+        Status = StatusCode.Unavailable,
+        Detail = "The stream's worker is stopping, and its drain limit is reached. Open the stream again.",
+        MayHaveRun = true,
+    };
+}

@@ -1,0 +1,298 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Messaging.Calls.Contract;
+
+public abstract partial class CallContractTests
+{
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(10_000)]
+    public async Task Items_come_in_order_then_the_end(int count)
+    {
+        await StartWorkerAsync();
+        var calc = await StartRequesterAsync(options => options.Stream.WindowItems = 64);
+
+        var items = await SoonAsync(ReadAllAsync(calc.CountAsync(new Addends(1, count), Token)));
+
+        Assert.Equal(Enumerable.Range(1, count), items);
+    }
+
+    [Fact]
+    public async Task Items_of_all_sizes_come_in_order()
+    {
+        await StartWorkerAsync();
+        var calc = await StartRequesterAsync();
+
+        var sizes = new List<int>();
+        await foreach (var item in calc.PourAsync(new Addends(100, 200_000), Token))
+        {
+            sizes.Add(item.Length);
+        }
+
+        Assert.Equal(Enumerable.Range(0, 100).Select(item => item % 3 == 0 ? 200_000 : item), sizes);
+    }
+
+    [Fact]
+    public async Task A_reader_that_stops_reading_stops_the_handler_within_a_window()
+    {
+        const int Window = 10;
+        var made = 0;
+        var full = Signal();
+        var stopped = Signal();
+        await StartWorkerAsync(Counting(Make));
+        var calc = await StartRequesterAsync(options => options.Stream.WindowItems = Window);
+
+        var reader = calc.CountAsync(new Addends(0, 0), Token).GetAsyncEnumerator(Token);
+        await SoonAsync(reader.MoveNextAsync().AsTask());
+        await SoonAsync(full.Task);
+        await reader.DisposeAsync();
+        await SoonAsync(stopped.Task);
+
+        // One was read; what half a window gives back at once is not given back by one.
+        Assert.Equal(Window, made);
+
+        async IAsyncEnumerable<Sum> Make([EnumeratorCancellation] CancellationToken token)
+        {
+            using var registration = token.Register(stopped.SetResult);
+            while (true)
+            {
+                made++;
+                if (made == Window)
+                {
+                    full.SetResult();
+                }
+
+                yield return new Sum(made);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_declared_fault_comes_after_the_items_before_it()
+    {
+        await StartWorkerAsync(Counting(Make));
+        var calc = await StartRequesterAsync();
+        var items = new List<int>();
+
+        var fault = await Assert.ThrowsAsync<TooBig>(() => SoonAsync(ReadAllAsync(calc.CountAsync(new Addends(0, 0), Token), items)));
+
+        Assert.Equal((3, "apples"), (fault.Limit, fault.Unit));
+        Assert.Equal([1, 2, 3], items);
+
+        static async IAsyncEnumerable<Sum> Make([EnumeratorCancellation] CancellationToken token)
+        {
+            yield return new Sum(1);
+            yield return new Sum(2);
+            yield return new Sum(3);
+            await Task.Yield();
+            throw new TooBig(3, "apples");
+        }
+    }
+
+    [Fact]
+    public async Task A_handler_that_fails_mid_stream_ends_it_with_a_status()
+    {
+        await StartWorkerAsync(Counting(static _ => throw new InvalidOperationException("secret")));
+        var calc = await StartRequesterAsync();
+
+        var failure = await FailsAsync(ReadAllAsync(calc.CountAsync(new Addends(0, 0), Token)));
+
+        Assert.Equal((StatusCode.Unknown, "calc/Count"), (failure.Status, failure.Operation));
+        Assert.DoesNotContain("secret", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_cancelled_reader_is_told_at_once_and_its_handler_stopped()
+    {
+        var (make, started, stopped) = Endless();
+        await StartWorkerAsync(Counting(make));
+        var calc = await StartRequesterAsync();
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+
+        var reading = ReadAllAsync(calc.CountAsync(new Addends(0, 0), cancel.Token));
+        await SoonAsync(started.Task);
+        await cancel.CancelAsync();
+
+        var cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SoonAsync(reading));
+        Assert.Equal(cancel.Token, cancelled.CancellationToken);
+        await SoonAsync(stopped.Task);
+    }
+
+    [Fact]
+    public async Task The_deadline_of_the_whole_ends_a_stream_and_its_handler()
+    {
+        var (make, _, stopped) = Endless();
+        await StartWorkerAsync(Counting(make));
+        var calc = await StartRequesterAsync();
+
+        var failure = await FailsAsync(ReadAllAsync(calc.With(new CallOptions { Timeout = TimeSpan.FromSeconds(1) }).CountAsync(new Addends(0, 0), Token)));
+
+        Assert.Equal(StatusCode.DeadlineExceeded, failure.Status);
+        await SoonAsync(stopped.Task);
+    }
+
+    [Fact]
+    public async Task A_reader_that_waits_for_an_item_for_too_long_is_told_so()
+    {
+        var (make, _, stopped) = Endless();
+        await StartWorkerAsync(Counting(make));
+        var calc = await StartRequesterAsync(options => options.Stream.ItemTimeout = TimeSpan.FromMilliseconds(500));
+        var items = new List<int>();
+
+        var failure = await FailsAsync(ReadAllAsync(calc.CountAsync(new Addends(0, 0), Token), items));
+
+        Assert.Equal((StatusCode.DeadlineExceeded, true), (failure.Status, failure.Detail.Contains("ItemTimeout", StringComparison.Ordinal)));
+        Assert.Equal([1], items);
+        await SoonAsync(stopped.Task);
+    }
+
+    [Fact]
+    public async Task A_stream_that_nobody_serves_fails_at_once()
+    {
+        var calc = await StartRequesterAsync();
+
+        var failure = await FailsAsync(ReadAllAsync(calc.CountAsync(new Addends(1, 1), Token)));
+
+        Assert.Equal((StatusCode.Unavailable, FailureReason.NoRoute), (failure.Status, failure.Reason));
+    }
+
+    [Fact]
+    public async Task A_stream_whose_worker_dies_ends_and_never_looks_complete()
+    {
+        var (make, started, stopped) = Endless();
+        var worker = await StartWorkerAsync(Counting(make));
+        var calc = await StartRequesterAsync();
+        var items = new List<int>();
+
+        var reading = ReadAllAsync(calc.CountAsync(new Addends(0, 0), Token), items);
+        await SoonAsync(started.Task);
+        await KillAsync(worker);
+
+        var failure = await FailsAsync(reading);
+        Assert.Equal((StatusCode.Unavailable, true), (failure.Status, failure.MayHaveRun));
+        await SoonAsync(stopped.Task);
+    }
+
+    [Fact]
+    public async Task A_stream_whose_requester_dies_frees_its_handler()
+    {
+        var (make, started, stopped) = Endless();
+        await StartWorkerAsync(Counting(make));
+        var requester = await StartHostAsync(builder => builder.AddRequester<ICalc>());
+
+        var reading = ReadAllAsync(requester.Services.GetRequiredService<ICalc>().CountAsync(new Addends(0, 0), Token));
+        await SoonAsync(started.Task);
+        await KillAsync(requester);
+
+        await FailsAsync(reading);
+        await SoonAsync(stopped.Task);
+    }
+
+    [Fact]
+    public async Task A_worker_that_stops_lets_its_streams_end()
+    {
+        var go = Signal();
+        var started = Signal();
+        var worker = await StartWorkerAsync(Counting(Make));
+        var calc = await StartRequesterAsync();
+
+        var reading = ReadAllAsync(calc.CountAsync(new Addends(0, 0), Token));
+        await SoonAsync(started.Task);
+        var stopping = worker.StopAsync(Token);
+        go.SetResult();
+
+        Assert.Equal([1, 2], await SoonAsync(reading));
+        await SoonAsync(stopping);
+
+        async IAsyncEnumerable<Sum> Make([EnumeratorCancellation] CancellationToken token)
+        {
+            yield return new Sum(1);
+            started.SetResult();
+            await go.Task.WaitAsync(token);
+            yield return new Sum(2);
+        }
+    }
+
+    [Fact]
+    public async Task A_worker_that_reaches_its_drain_limit_ends_its_streams_with_a_status()
+    {
+        var (make, started, stopped) = Endless();
+        var worker = await StartWorkerAsync(Counting(make), options => options.DrainTimeout = TimeSpan.FromMilliseconds(100));
+        var calc = await StartRequesterAsync();
+
+        var reading = ReadAllAsync(calc.CountAsync(new Addends(0, 0), Token));
+        await SoonAsync(started.Task);
+        await SoonAsync(worker.StopAsync(Token));
+
+        var failure = await FailsAsync(reading);
+        Assert.Equal((StatusCode.Unavailable, true), (failure.Status, failure.Detail.Contains("drain limit", StringComparison.Ordinal)));
+        await SoonAsync(stopped.Task);
+    }
+
+    [Fact]
+    public async Task Many_streams_run_beside_each_other_and_beside_calls()
+    {
+        await StartWorkerAsync(configure: options => options.Concurrency = 2);
+        var calc = await StartRequesterAsync(options => options.Stream.WindowItems = 8);
+
+        var streams = Enumerable.Range(1, 200).Select(count => ReadAllAsync(calc.CountAsync(new Addends(1, count), Token))).ToList();
+        Assert.Equal(3, (await SoonAsync(calc.AddAsync(new Addends(1, 2), Token))).Value);
+
+        var all = await SoonAsync(Task.WhenAll(streams));
+        Assert.Equal(Enumerable.Range(1, 200), all.Select(items => items.Count));
+    }
+
+    [Fact]
+    public async Task One_stream_more_than_a_worker_takes_is_refused()
+    {
+        var (make, started, _) = Endless();
+        await StartWorkerAsync(Counting(make), options => options.MaxStreams = 1);
+        var calc = await StartRequesterAsync();
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+
+        var reading = ReadAllAsync(calc.CountAsync(new Addends(0, 0), cancel.Token));
+        await SoonAsync(started.Task);
+        var failure = await FailsAsync(ReadAllAsync(calc.CountAsync(new Addends(0, 0), Token)));
+
+        Assert.Equal((StatusCode.ResourceExhausted, FailureReason.Overloaded), (failure.Status, failure.Reason));
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SoonAsync(reading));
+    }
+
+    private static CalcScript Counting(Func<CancellationToken, IAsyncEnumerable<Sum>> make) => new() { Count = (_, token) => make(token) };
+
+    /// <summary>One item, then nothing until it is stopped.</summary>
+    private static (Func<CancellationToken, IAsyncEnumerable<Sum>> Make, TaskCompletionSource Started, TaskCompletionSource Stopped) Endless()
+    {
+        var started = Signal();
+        var stopped = Signal();
+        return (Make, started, stopped);
+
+        async IAsyncEnumerable<Sum> Make([EnumeratorCancellation] CancellationToken token)
+        {
+            yield return new Sum(1);
+            started.TrySetResult();
+            try
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            }
+            finally
+            {
+                stopped.TrySetResult();
+            }
+        }
+    }
+
+    private static async Task<List<int>> ReadAllAsync(IAsyncEnumerable<Sum> stream, List<int>? items = null)
+    {
+        items ??= [];
+        await foreach (var item in stream)
+        {
+            items.Add(item.Value);
+        }
+
+        return items;
+    }
+}
