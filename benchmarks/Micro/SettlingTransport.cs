@@ -37,6 +37,8 @@ internal sealed class SettlingTransport : ITransport, IWorkerLink
         }
     }
 
+    public string? ControlAddress => null;
+
     public ValueTask<IWorkerLink> OpenWorkerAsync(WorkerSubscription subscription, IWorkerSink sink, CancellationToken cancellationToken)
     {
         _sink = sink;

@@ -182,6 +182,28 @@ public abstract partial class TransportContractTests
     }
 
     [Fact(Timeout = TimeoutMs)]
+    public async Task What_is_sent_to_a_worker_link_s_own_queue_reaches_it_alone_and_in_order()
+    {
+        var (worker, control) = await OpenWorkerAsync();
+        var (_, other) = await OpenWorkerAsync();
+        var (requester, replies) = await OpenRequesterAsync();
+
+        await requester.PublishAsync(Call("first", replyTo: null) with { Queue = worker.ControlAddress!, Type = "credit" });
+        await requester.PublishAsync(Call("second", replyTo: null) with { Queue = worker.ControlAddress! });
+        await requester.PublishCancelAsync(Service, "call");
+
+        Assert.Equal("credit", (await control.NextControlAsync()).Message.Type);
+        Assert.Equal("second", (await control.NextControlAsync()).CorrelationId);
+        Assert.Equal("call", await control.NextCancelAsync());
+        Assert.Equal("call", await other.NextCancelAsync());
+        Assert.Equal(0, other.ControlsWaiting);
+
+        await worker.DisposeAsync();
+        await requester.PublishAsync(Call("third", replyTo: null) with { Queue = worker.ControlAddress! });
+        Assert.Equal("third", await replies.NextReturnedAsync());
+    }
+
+    [Fact(Timeout = TimeoutMs)]
     public async Task A_cancellation_that_nobody_hears_disturbs_nothing()
     {
         var (requester, replies) = await OpenRequesterAsync();

@@ -37,5 +37,7 @@ internal sealed class WorkerSink : IWorkerSink
 
     public void OnCancel(string correlationId) => Cancelled.Add(correlationId);
 
+    public void OnControl(in InboundMessage message) => throw new NotSupportedException();
+
     public void OnReplyReturned(in InboundMessage reply) => RepliesReturned.Add(reply.CorrelationId ?? string.Empty);
 }

@@ -81,6 +81,8 @@ public sealed class InMemoryBodyTests : InMemoryTestBase
 
         public void OnCancel(string correlationId) => throw new NotSupportedException();
 
+        public void OnControl(in InboundMessage message) => throw new NotSupportedException();
+
         public void OnReplyReturned(in InboundMessage reply) => throw new NotSupportedException();
     }
 }

@@ -51,6 +51,8 @@ public sealed class InMemoryPingPongTests : InMemoryTestBase
 
         public void OnCancel(string correlationId) => throw new NotSupportedException();
 
+        public void OnControl(in InboundMessage message) => throw new NotSupportedException();
+
         public void OnReplyReturned(in InboundMessage reply) => throw new NotSupportedException();
     }
 

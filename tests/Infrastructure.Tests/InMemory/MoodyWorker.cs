@@ -40,6 +40,8 @@ internal sealed class MoodyWorker(DeliveryLedger ledger, Random random, int numb
 
     public void OnCancel(string correlationId) => throw new NotSupportedException();
 
+    public void OnControl(in InboundMessage message) => throw new NotSupportedException();
+
     public void OnReplyReturned(in InboundMessage reply) => throw new NotSupportedException();
 
     private void Settle(DeliveryTag tag, int id, bool requeue)
