@@ -69,6 +69,10 @@ internal static class Rules
         "MSG016", "Names of an operation's faults are unique",
         "'{0}' declares the faults '{1}' and '{2}', which have the same name on the wire: rename one of the exception types");
 
+    public static readonly DiagnosticDescriptor GoodRetries = Error(
+        "MSG017", "Retries of a command are within bounds",
+        "{1} of '{0}' is {2}: {3}, or leave it out for the worker's own");
+
     private static DiagnosticDescriptor Error(string id, string title, string message) =>
         new(id, title, message, "Messaging", DiagnosticSeverity.Error, isEnabledByDefault: true);
 }

@@ -20,6 +20,7 @@ internal enum OperationKind
 /// <param name="Idempotent">Whether running it twice is as good as once.</param>
 /// <param name="AtMostOnce">Whether a redelivery is answered instead of run.</param>
 /// <param name="ReplayReplies">Whether an inbox keeps the reply.</param>
+/// <param name="Retry">What the contract says of a command's retries; null for nothing.</param>
 /// <param name="Faults">Positions in <see cref="ContractModel.Faults"/>, most derived types first.</param>
 internal sealed record OperationModel(
     string Method,
@@ -33,4 +34,5 @@ internal sealed record OperationModel(
     bool Idempotent,
     bool AtMostOnce,
     bool ReplayReplies,
+    CommandRetryModel? Retry,
     EquatableArray<int> Faults);

@@ -43,6 +43,9 @@ public abstract class OperationDescriptor
     /// <summary>Whether a worker's inbox keeps the reply and gives it again to a duplicate.</summary>
     public bool ReplayReplies { get; init; }
 
+    /// <summary>What the contract says of a command's retries; null where it says nothing.</summary>
+    public CommandRetryDescriptor? CommandRetry { get; init; }
+
     /// <summary>The declared faults, most derived types first.</summary>
     public IReadOnlyList<FaultDescriptor> Faults { get; init; } = [];
 

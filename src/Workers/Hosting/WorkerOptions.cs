@@ -53,7 +53,10 @@ public sealed class WorkerOptions
     /// </summary>
     public int CommandDeliveryLimit { get; set; } = 5;
 
-    /// <summary>How commands are tried again whose handler failed. On by default.</summary>
+    /// <summary>
+    /// How commands are tried again whose handler failed. On by default. What <c>[Command]</c> says on the contract wins
+    /// over this, and <see cref="Operations"/> over both.
+    /// </summary>
     public CommandRetryOptions CommandRetry { get; set; } = new();
 
     /// <summary>
