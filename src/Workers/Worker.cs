@@ -29,6 +29,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     private readonly LinkKeeper<WorkerLink> _links;
     private readonly ConcurrencyGate _calls;
     private readonly ConcurrencyGate? _commands;
+    private readonly ConcurrencyGate? _highCommands;
     private volatile bool _draining;
 
     public Worker(
@@ -54,14 +55,17 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         {
             Service = operations.Service,
             Commands = operations.HasCommands,
+            HighCommands = operations.HasHighCommands,
             CallPrefetch = options.EffectivePrefetch,
             CommandPrefetch = options.EffectiveCommandPrefetch,
+            HighCommandPrefetch = options.EffectiveHighCommandPrefetch,
             CallQueueExpiry = options.CallQueueExpiry,
             CallQueue = options.CallQueue,
             CommandDeliveryLimit = options.CommandDeliveryLimit,
         };
         _calls = new ConcurrencyGate(options.Concurrency, turns, ServeAsync);
         _commands = operations.HasCommands ? new ConcurrencyGate(options.CommandConcurrency, turns, ServeAsync) : null;
+        _highCommands = operations.HasHighCommands ? new ConcurrencyGate(options.EffectiveHighCommandConcurrency, turns, ServeAsync) : null;
         _links = new LinkKeeper<WorkerLink>(
             token => OpenAsync(transport, subscription, token), $"worker {operations.Service}", reconnect, time, logger);
     }
@@ -90,7 +94,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
             await link.StopConsumingAsync().ConfigureAwait(false);
         }
 
-        var served = Task.WhenAll(_calls.StopAsync(), _commands?.StopAsync() ?? Task.CompletedTask);
+        var served = Task.WhenAll(Gates().Select(static gate => gate.StopAsync()));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reached = Task.Delay(_options.DrainTimeout, _time, limit.Token);
         if (await Task.WhenAny(served, reached).ConfigureAwait(false) != served)
@@ -113,13 +117,32 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     public ValueTask DisposeAsync() => _links.DisposeAsync();
 
     void IWorkerDeliveries.OnDelivery(Delivery delivery) =>
-        _unpacker.Unpack(delivery, delivery.Tag.Queue == QueueKind.Commands ? _commands! : _calls);
+        _unpacker.Unpack(delivery, delivery.Tag.Queue switch
+        {
+            QueueKind.Calls => _calls,
+            QueueKind.HighCommands => _highCommands!,
+            _ => _commands!,
+        });
 
     void IWorkerDeliveries.OnCancel(CallId id) => _running.Cancel(id);
 
     void IWorkerDeliveries.OnReplyReturned(in InboundMessage reply) =>
         MessagingTelemetry.OrphanReplies.Add(
             BatchFormat.Is(reply.ContentType) && BatchReader.TryOpen(reply.Body, _names, out var batch, out _) ? batch.Count : 1);
+
+    private IEnumerable<ConcurrencyGate> Gates()
+    {
+        yield return _calls;
+        if (_commands is not null)
+        {
+            yield return _commands;
+        }
+
+        if (_highCommands is not null)
+        {
+            yield return _highCommands;
+        }
+    }
 
     private async ValueTask<WorkerLink> OpenAsync(ITransport transport, WorkerSubscription subscription, CancellationToken cancellationToken)
     {

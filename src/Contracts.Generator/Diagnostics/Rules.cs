@@ -73,6 +73,10 @@ internal static class Rules
         "MSG017", "Retries of a command are within bounds",
         "{1} of '{0}' is {2}: {3}, or leave it out for the worker's own");
 
+    public static readonly DiagnosticDescriptor GoodPriority = Error(
+        "MSG018", "A priority is one of CommandPriority's",
+        "Priority of '{0}' is {1}: give it CommandPriority.Normal or CommandPriority.High");
+
     private static DiagnosticDescriptor Error(string id, string title, string message) =>
         new(id, title, message, "Messaging", DiagnosticSeverity.Error, isEnabledByDefault: true);
 }

@@ -69,6 +69,11 @@ internal static class OperationEmitter
             settings.Add("ReplayReplies = true");
         }
 
+        if (operation.Priority is { } priority)
+        {
+            settings.Add($"Priority = global::Messaging.CommandPriority.{priority}");
+        }
+
         if (operation.Retry is { } retry)
         {
             settings.Add($"CommandRetry = new global::Messaging.CommandRetryDescriptor {{ {string.Join(", ", Retries(retry))} }}");

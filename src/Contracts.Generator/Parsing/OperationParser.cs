@@ -55,6 +55,7 @@ internal static class OperationParser
             idempotent,
             atMostOnce,
             AttributeReader.Option(operation, "ReplayReplies", false),
+            ParsePriority(command, report),
             CommandRetryParser.Parse(command, report),
             faults.Of(method));
     }
@@ -159,5 +160,21 @@ internal static class OperationParser
         }
 
         return timeout;
+    }
+
+    private static string? ParsePriority(AttributeData? command, MethodReport report)
+    {
+        switch (AttributeReader.Option<int?>(command, "Priority", null))
+        {
+            case null:
+                return null;
+            case 0:
+                return "Normal";
+            case 1:
+                return "High";
+            case { } other:
+                report.That(Rules.GoodPriority, AttributeReader.Place(command), other.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                return null;
+        }
     }
 }

@@ -14,6 +14,13 @@ public sealed class CommandAttribute : Attribute
     public int TimeoutMs { get; set; }
 
     /// <summary>
+    /// Where the command waits. Naming it at all, <see cref="CommandPriority.Normal"/> included, has the service's
+    /// workers declare and serve the queue of urgent commands, and lets <see cref="CallOptions.Priority"/> decide for
+    /// single commands. Default: <see cref="CommandPriority.Normal"/>, and no such queue.
+    /// </summary>
+    public CommandPriority Priority { get; set; }
+
+    /// <summary>
     /// How often a handler may run for one command, the first time included, before it is dead-lettered. From 1 to 1,000
     /// (MSG017). Default: 0, what the worker's <c>CommandRetry</c> says. <c>Operations:&lt;method&gt;:CommandRetry</c> of
     /// a worker wins over this and the three below.

@@ -43,6 +43,9 @@ public abstract class OperationDescriptor
     /// <summary>Whether a worker's inbox keeps the reply and gives it again to a duplicate.</summary>
     public bool ReplayReplies { get; init; }
 
+    /// <summary>The priority of a command whose contract names one; null where it does not, and its service has no queue of urgent commands for it.</summary>
+    public CommandPriority? Priority { get; init; }
+
     /// <summary>What the contract says of a command's retries; null where it says nothing.</summary>
     public CommandRetryDescriptor? CommandRetry { get; init; }
 

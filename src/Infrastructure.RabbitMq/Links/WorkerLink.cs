@@ -1,4 +1,5 @@
 using Messaging.Transport;
+using Messaging.Wire;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -14,6 +15,7 @@ internal sealed partial class WorkerLink : IWorkerLink
     private readonly ConfirmingPublisher _confirming;
     private DeliveryConsumer? _calls;
     private DeliveryConsumer? _commands;
+    private DeliveryConsumer? _highCommands;
 
     private WorkerLink(LinkLifetime lifetime, string service, Publisher replies, ConfirmingPublisher confirming)
     {
@@ -48,13 +50,25 @@ internal sealed partial class WorkerLink : IWorkerLink
         if (subscription.Commands)
         {
             var channel = await lifetime.OpenVitalChannelAsync(deliveries, "commands", cancellationToken).ConfigureAwait(false);
-            var queue = await ServiceQueues.DeclareCommandsAsync(channel, subscription, cancellationToken).ConfigureAwait(false);
+            await ServiceQueues.DeclareBehindCommandsAsync(channel, subscription, cancellationToken).ConfigureAwait(false);
+            var queue = await ServiceQueues.DeclareCommandsAsync(
+                channel, WireNames.CommandsQueue(subscription.Service), subscription, cancellationToken).ConfigureAwait(false);
             await channel.BasicQosAsync(prefetchSize: 0, subscription.CommandPrefetch, global: false, cancellationToken).ConfigureAwait(false);
             link._commands = new DeliveryConsumer(channel, lifetime, queue, QueueKind.Commands, sink);
         }
 
+        if (subscription is { Commands: true, HighCommands: true })
+        {
+            var channel = await lifetime.OpenVitalChannelAsync(deliveries, "urgent commands", cancellationToken).ConfigureAwait(false);
+            var queue = await ServiceQueues.DeclareCommandsAsync(
+                channel, WireNames.HighCommandsQueue(subscription.Service), subscription, cancellationToken).ConfigureAwait(false);
+            await channel.BasicQosAsync(prefetchSize: 0, subscription.HighCommandPrefetch, global: false, cancellationToken).ConfigureAwait(false);
+            link._highCommands = new DeliveryConsumer(channel, lifetime, queue, QueueKind.HighCommands, sink);
+        }
+
         await (link._calls?.StartAsync(autoAck: false, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         await (link._commands?.StartAsync(autoAck: false, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+        await (link._highCommands?.StartAsync(autoAck: false, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         return link;
     }
 
@@ -75,6 +89,7 @@ internal sealed partial class WorkerLink : IWorkerLink
     {
         await (_calls?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         await (_commands?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+        await (_highCommands?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => _lifetime.DisposeAsync();
@@ -99,7 +114,12 @@ internal sealed partial class WorkerLink : IWorkerLink
     /// <summary>The channel to settle a delivery on; null on a lost link, whose deliveries come again.</summary>
     private IChannel? TryStartSettling(DeliveryTag tag)
     {
-        var consumer = tag.Queue == QueueKind.Calls ? _calls : _commands;
+        var consumer = tag.Queue switch
+        {
+            QueueKind.Calls => _calls,
+            QueueKind.HighCommands => _highCommands,
+            _ => _commands,
+        };
         return consumer is not null && _lifetime.Loss is null && _lifetime.InFlight.TryEnter() ? consumer.Channel : null;
     }
 

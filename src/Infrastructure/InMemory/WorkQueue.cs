@@ -42,7 +42,7 @@ internal sealed partial class WorkQueue(string name, QueueArguments arguments, I
             }
         }
 
-        after.Finish(broker, Arguments.DeadLetterQueue);
+        after.Finish(broker, this);
         return true;
     }
 
@@ -71,7 +71,7 @@ internal sealed partial class WorkQueue(string name, QueueArguments arguments, I
             Dispatch(ref after);
         }
 
-        after.Finish(broker, Arguments.DeadLetterQueue);
+        after.Finish(broker, this);
         return true;
     }
 
@@ -99,7 +99,7 @@ internal sealed partial class WorkQueue(string name, QueueArguments arguments, I
             Dispatch(ref after);
         }
 
-        after.Finish(broker, Arguments.DeadLetterQueue);
+        after.Finish(broker, this);
     }
 
     /// <summary>Settles a delivery; false when the consumer has none of that number.</summary>
@@ -129,7 +129,7 @@ internal sealed partial class WorkQueue(string name, QueueArguments arguments, I
             Dispatch(ref after);
         }
 
-        after.Finish(broker, Arguments.DeadLetterQueue);
+        after.Finish(broker, this);
         return true;
     }
 

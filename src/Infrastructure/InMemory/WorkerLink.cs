@@ -6,8 +6,9 @@ namespace Messaging.InMemory;
 internal sealed class WorkerLink : InMemoryLink, IWorkerLink
 {
     private readonly Inbox _inbox;
-    private Consumer? _calls;
-    private Consumer? _commands;
+
+    // Written only while the link is opened.
+    private readonly Dictionary<QueueKind, Consumer> _consumers = [];
 
     public WorkerLink(InMemoryBroker broker, InMemoryTransport owner, string service, IWorkerSink sink)
         : base(broker, owner)
@@ -27,15 +28,7 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
         {
             var queue = Broker.Declare(name, arguments);
             var consumer = new Consumer(this, queue, kind, prefetch);
-            if (kind == QueueKind.Calls)
-            {
-                _calls = consumer;
-            }
-            else
-            {
-                _commands = consumer;
-            }
-
+            _consumers[kind] = consumer;
             if (queue.TryAdd(consumer))
             {
                 return;
@@ -73,8 +66,11 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
 
     public async ValueTask StopConsumingAsync()
     {
-        _calls?.Queue.Cancel(_calls);
-        _commands?.Queue.Cancel(_commands);
+        foreach (var consumer in _consumers.Values)
+        {
+            consumer.Queue.Cancel(consumer);
+        }
+
         await WhenConsumersIdleAsync().ConfigureAwait(false);
     }
 
@@ -83,8 +79,10 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
     protected override void Close()
     {
         Broker.ForgetWorker(Service, this);
-        _calls?.Queue.Close(_calls);
-        _commands?.Queue.Close(_commands);
+        foreach (var consumer in _consumers.Values)
+        {
+            consumer.Queue.Close(consumer);
+        }
     }
 
     protected override async Task WhenIdleAsync()
@@ -95,21 +93,15 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
 
     private async Task WhenConsumersIdleAsync()
     {
-        if (_calls is not null)
+        foreach (var consumer in _consumers.Values)
         {
-            await _calls.WhenIdleAsync().ConfigureAwait(false);
-        }
-
-        if (_commands is not null)
-        {
-            await _commands.WhenIdleAsync().ConfigureAwait(false);
+            await consumer.WhenIdleAsync().ConfigureAwait(false);
         }
     }
 
     private ValueTask Settle(DeliveryTag tag, Settlement settlement)
     {
-        var consumer = tag.Queue == QueueKind.Calls ? _calls : _commands;
-        if (!IsLost && (consumer is null || !consumer.Queue.TrySettle(consumer, tag.Value, settlement)))
+        if (!IsLost && (!_consumers.TryGetValue(tag.Queue, out var consumer) || !consumer.Queue.TrySettle(consumer, tag.Value, settlement)))
         {
             // RabbitMQ closes the channel on this, so the mistake must not pass unseen here either.
             Lose(new LinkLoss($"The delivery {tag} was settled twice, or never made."));

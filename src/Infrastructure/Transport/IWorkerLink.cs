@@ -66,6 +66,9 @@ public enum QueueKind
 
     /// <summary><c>service.commands</c>: commands.</summary>
     Commands = 1,
+
+    /// <summary><c>service.commands.high</c>: urgent commands.</summary>
+    HighCommands = 2,
 }
 
 /// <summary>Names a delivery for settling.</summary>

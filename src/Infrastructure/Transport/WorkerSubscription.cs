@@ -12,11 +12,17 @@ public sealed record WorkerSubscription
     /// <summary>Whether to consume the commands queue.</summary>
     public bool Commands { get; init; }
 
+    /// <summary>Whether to consume the queue of urgent commands too. Only with <see cref="Commands"/>.</summary>
+    public bool HighCommands { get; init; }
+
     /// <summary>How many unsettled calls the broker may hand to this link.</summary>
     public required ushort CallPrefetch { get; init; }
 
     /// <summary>How many unsettled commands the broker may hand to this link.</summary>
     public required ushort CommandPrefetch { get; init; }
+
+    /// <summary>How many unsettled urgent commands the broker may hand to this link.</summary>
+    public ushort HighCommandPrefetch { get; init; }
 
     /// <summary>How long the calls queue outlives its last consumer (<c>x-expires</c>).</summary>
     public required TimeSpan CallQueueExpiry { get; init; }

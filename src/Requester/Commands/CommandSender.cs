@@ -34,6 +34,8 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
             UserHeaders.Validate(own);
         }
 
+        var route = CommandRoute.Of(operation, options);
+
         // 1. Encode. What was encoded is kept until the outcome, as it may be sent more than once.
         var messageId = options?.MessageId ?? CorrelationIds.Format(CorrelationIds.Create());
         var body = PooledBuffer.Rent(transport.MaxMessageBytes);
@@ -56,7 +58,7 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
             operation,
             new OutboundMessage
             {
-                Queue = WireNames.CommandsQueue(operation.Service),
+                Queue = route.Queue,
                 Type = operation.Name,
                 ContentType = policy.ContentType,
                 MessageId = messageId,

@@ -64,7 +64,7 @@ internal sealed partial class RetryCommand(string service, RunHandler runHandler
 
     private async ValueTask PublishDelayedAsync(WorkerCall call, int attempt, TimeSpan delay)
     {
-        var (message, headers) = CommandCopy.Of(call, WireNames.CommandsQueue(service));
+        var (message, headers) = CommandCopy.Back(call, service);
         headers[WireNames.Attempt] = (long)attempt + 1;
         headers[WireNames.FirstFailure] = call.FirstFailure ?? HeaderValues.TryGetText(headers.GetValueOrDefault(WireNames.FirstFailure)) ?? CommandCopy.Format(time.GetUtcNow());
         LogDelayed(logger, service, call.Method, message.MessageId, attempt, delay, call.Outcome!.Head.Detail);

@@ -21,6 +21,9 @@ internal sealed class OperationTable
 
     public bool HasCommands { get; private init; }
 
+    /// <summary>Whether any command may be urgent.</summary>
+    public bool HasHighCommands { get; private init; }
+
     public static OperationTable Build<TService>(ServiceContract<TService> contract, HandlerSetup<TService> setup)
         where TService : class
     {
@@ -29,6 +32,7 @@ internal sealed class OperationTable
         return new OperationTable(contract.Name, binder.Handlers)
         {
             HasCommands = contract.Operations.Any(static operation => operation.Kind == OperationKind.Command),
+            HasHighCommands = contract.Operations.Any(static operation => operation.Priority is not null),
         };
     }
 

@@ -26,6 +26,13 @@ public sealed class WorkerOptions
     public int CommandPrefetch { get; set; }
 
     /// <summary>
+    /// How many urgent commands run at the same time, beside those of <see cref="CommandConcurrency"/>. Only services
+    /// have any whose contract names a <see cref="CommandAttribute.Priority"/>. From 1 to 10,000, or 0 for as many as
+    /// <see cref="CommandConcurrency"/>. Default: 0.
+    /// </summary>
+    public int HighCommandConcurrency { get; set; }
+
+    /// <summary>
     /// How long stopping may take: what runs is finished and answered, then its handlers are cancelled and what is left
     /// goes back to the queue. From 0 to 1 hour. Default: 20 s, inside the host's own 30 s.
     /// </summary>
@@ -96,6 +103,10 @@ public sealed class WorkerOptions
     internal ushort EffectivePrefetch => Effective(Prefetch, Concurrency);
 
     internal ushort EffectiveCommandPrefetch => Effective(CommandPrefetch, CommandConcurrency);
+
+    internal int EffectiveHighCommandConcurrency => HighCommandConcurrency > 0 ? HighCommandConcurrency : CommandConcurrency;
+
+    internal ushort EffectiveHighCommandPrefetch => Effective(0, EffectiveHighCommandConcurrency);
 
     private static ushort Effective(int prefetch, int concurrency) =>
         (ushort)Math.Min(ushort.MaxValue, prefetch > 0 ? prefetch : concurrency + (concurrency / 4));

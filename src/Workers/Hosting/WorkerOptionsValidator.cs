@@ -27,6 +27,9 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         Require(options.Concurrency is >= 1 and <= MaxConcurrency, nameof(options.Concurrency), options.Concurrency, "set it from 1 to 10,000");
         Require(options.CommandConcurrency is >= 1 and <= MaxConcurrency, nameof(options.CommandConcurrency), options.CommandConcurrency, "set it from 1 to 10,000");
         Require(
+            options.HighCommandConcurrency is >= 0 and <= MaxConcurrency,
+            nameof(options.HighCommandConcurrency), options.HighCommandConcurrency, "set it from 1 to 10,000, or to 0 for as many as CommandConcurrency");
+        Require(
             options.Prefetch == 0 || (options.Prefetch >= options.Concurrency && options.Prefetch <= ushort.MaxValue),
             nameof(options.Prefetch), options.Prefetch, $"set it to 0 (a quarter above the concurrency) or from Concurrency ({options.Concurrency}) to 65,535");
         Require(

@@ -1,0 +1,23 @@
+using Messaging.Wire;
+
+namespace Messaging.Commands;
+
+/// <summary>Where a command goes.</summary>
+/// <param name="Queue">The queue.</param>
+internal readonly record struct CommandRoute(string Queue)
+{
+    /// <exception cref="ArgumentException">The options ask for what the contract does not provide.</exception>
+    public static CommandRoute Of<TRequest>(Operation<TRequest, Nothing> operation, CallOptions? options)
+    {
+        if (options?.Priority is not null && operation.Priority is null)
+        {
+            throw new ArgumentException(
+                $"The contract of '{operation.FullName}' names no priority, so its workers need not have a queue for urgent commands: mark it [Command(Priority = CommandPriority.Normal)], or leave CallOptions.Priority out.",
+                nameof(options));
+        }
+
+        return new CommandRoute((options?.Priority ?? operation.Priority) == CommandPriority.High
+            ? WireNames.HighCommandsQueue(operation.Service)
+            : WireNames.CommandsQueue(operation.Service));
+    }
+}
