@@ -1,4 +1,5 @@
 using Messaging.Batching;
+using Messaging.FailedCommands;
 using Messaging.Handling;
 using Messaging.Links;
 using Messaging.Pipeline;
@@ -20,6 +21,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
 
     private readonly WorkerPipeline _pipeline;
     private readonly RunningCalls _running;
+    private readonly HeldRetries _held;
     private readonly DeliveryUnpacker _unpacker;
     private readonly NameCache _names = new();
     private readonly WorkerOptions _options;
@@ -30,6 +32,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     private readonly ConcurrencyGate _calls;
     private readonly ConcurrencyGate? _commands;
     private readonly ConcurrencyGate? _highCommands;
+    private readonly ConcurrencyGate? _orderedCommands;
     private volatile bool _draining;
 
     public Worker(
@@ -37,6 +40,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         OperationTable operations,
         WorkerPipeline pipeline,
         RunningCalls running,
+        HeldRetries held,
         DeliveryUnpacker unpacker,
         Turns turns,
         WorkerOptions options,
@@ -46,6 +50,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     {
         _pipeline = pipeline;
         _running = running;
+        _held = held;
         _unpacker = unpacker;
         _options = options;
         _time = time;
@@ -56,6 +61,8 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
             Service = operations.Service,
             Commands = operations.HasCommands,
             HighCommands = operations.HasHighCommands,
+            CommandPartitions = operations.Partitions,
+            PartitionBalanceInterval = options.PartitionBalanceInterval,
             CallPrefetch = options.EffectivePrefetch,
             CommandPrefetch = options.EffectiveCommandPrefetch,
             HighCommandPrefetch = options.EffectiveHighCommandPrefetch,
@@ -66,6 +73,9 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         _calls = new ConcurrencyGate(options.Concurrency, turns, ServeAsync);
         _commands = operations.HasCommands ? new ConcurrencyGate(options.CommandConcurrency, turns, ServeAsync) : null;
         _highCommands = operations.HasHighCommands ? new ConcurrencyGate(options.EffectiveHighCommandConcurrency, turns, ServeAsync) : null;
+
+        // Each partition hands over one command at a time, so this bounds nothing.
+        _orderedCommands = operations.Partitions > 0 ? new ConcurrencyGate(int.MaxValue, turns, ServeAsync) : null;
         _links = new LinkKeeper<WorkerLink>(
             token => OpenAsync(transport, subscription, token), $"worker {operations.Service}", reconnect, time, logger);
     }
@@ -89,6 +99,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _draining = true;
+        _held.Stop();
         if (_links.Current is { IsLost: false } link)
         {
             await link.StopConsumingAsync().ConfigureAwait(false);
@@ -121,6 +132,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         {
             QueueKind.Calls => _calls,
             QueueKind.HighCommands => _highCommands!,
+            QueueKind.OrderedCommands => _orderedCommands!,
             _ => _commands!,
         });
 
@@ -130,19 +142,8 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         MessagingTelemetry.OrphanReplies.Add(
             BatchFormat.Is(reply.ContentType) && BatchReader.TryOpen(reply.Body, _names, out var batch, out _) ? batch.Count : 1);
 
-    private IEnumerable<ConcurrencyGate> Gates()
-    {
-        yield return _calls;
-        if (_commands is not null)
-        {
-            yield return _commands;
-        }
-
-        if (_highCommands is not null)
-        {
-            yield return _highCommands;
-        }
-    }
+    private IEnumerable<ConcurrencyGate> Gates() =>
+        new[] { _calls, _commands, _highCommands, _orderedCommands }.OfType<ConcurrencyGate>();
 
     private async ValueTask<WorkerLink> OpenAsync(ITransport transport, WorkerSubscription subscription, CancellationToken cancellationToken)
     {

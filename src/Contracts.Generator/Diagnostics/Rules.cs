@@ -77,6 +77,18 @@ internal static class Rules
         "MSG018", "A priority is one of CommandPriority's",
         "Priority of '{0}' is {1}: give it CommandPriority.Normal or CommandPriority.High");
 
+    public static readonly DiagnosticDescriptor GoodOrder = Error(
+        "MSG019", "An order's key is a member with a stable text",
+        "'{0}' is ordered by '{1}', {2}");
+
+    public static readonly DiagnosticDescriptor OrderOrPriority = Error(
+        "MSG020", "An ordered command has no priority",
+        "'{0}' has both OrderedBy and Priority: a command that overtakes others is in no order, so keep one of them");
+
+    public static readonly DiagnosticDescriptor GoodPartitions = Error(
+        "MSG021", "There are 1 to 64 partitions",
+        "CommandPartitions of '{0}' is {1}: give a number from 1 to 64, or leave it out for 8");
+
     private static DiagnosticDescriptor Error(string id, string title, string message) =>
         new(id, title, message, "Messaging", DiagnosticSeverity.Error, isEnabledByDefault: true);
 }

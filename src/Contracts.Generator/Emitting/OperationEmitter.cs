@@ -74,6 +74,12 @@ internal static class OperationEmitter
             settings.Add($"Priority = global::Messaging.CommandPriority.{priority}");
         }
 
+        if (operation.OrderKey is { } key)
+        {
+            settings.Add($"Partitions = {contract.Partitions.ToString(CultureInfo.InvariantCulture)}");
+            settings.Add($"OrderKey = static request => {KeyText(key)}");
+        }
+
         if (operation.Retry is { } retry)
         {
             settings.Add($"CommandRetry = new global::Messaging.CommandRetryDescriptor {{ {string.Join(", ", Retries(retry))} }}");
@@ -86,6 +92,18 @@ internal static class OperationEmitter
         }
 
         return settings;
+    }
+
+    private static string KeyText(OrderKeyModel key)
+    {
+        var member = $"request.{SourceWriter.Identifier(key.Member)}";
+        return key.Kind switch
+        {
+            OrderKeyKind.Flag => $"{member} ? \"true\" : \"false\"",
+            OrderKeyKind.Guid => $"{member}.ToString(\"D\")",
+            OrderKeyKind.Number => $"{(key.Number is null ? member : $"(({key.Number}){member})")}.ToString(global::System.Globalization.CultureInfo.InvariantCulture)",
+            _ => member,
+        };
     }
 
     private static IEnumerable<string> Retries(CommandRetryModel retry)

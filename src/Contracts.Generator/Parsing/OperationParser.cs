@@ -56,6 +56,7 @@ internal static class OperationParser
             atMostOnce,
             AttributeReader.Option(operation, "ReplayReplies", false),
             ParsePriority(command, report),
+            OrderKeyParser.Parse(command, request?.Type, report),
             CommandRetryParser.Parse(command, report),
             faults.Of(method));
     }

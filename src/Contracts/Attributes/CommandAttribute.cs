@@ -21,6 +21,14 @@ public sealed class CommandAttribute : Attribute
     public CommandPriority Priority { get; set; }
 
     /// <summary>
+    /// The member of the command, best by <c>nameof</c>, whose value is the key of its order: commands of one key run one
+    /// after the other in the order in which one sender's were accepted, whichever workers compete for them. A readable
+    /// property or field of the type <see cref="string"/>, <see cref="Guid"/>, <see cref="bool"/>, an integer or an enum
+    /// (MSG019); null counts as the empty text. Excludes <see cref="Priority"/> (MSG020). Default: null, in no order.
+    /// </summary>
+    public string? OrderedBy { get; set; }
+
+    /// <summary>
     /// How often a handler may run for one command, the first time included, before it is dead-lettered. From 1 to 1,000
     /// (MSG017). Default: 0, what the worker's <c>CommandRetry</c> says. <c>Operations:&lt;method&gt;:CommandRetry</c> of
     /// a worker wins over this and the three below.

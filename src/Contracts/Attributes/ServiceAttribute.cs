@@ -14,4 +14,11 @@ public sealed class ServiceAttribute(string name) : Attribute
 {
     /// <summary>The service's name on the wire and the name of its calls queue.</summary>
     public string Name { get; } = name;
+
+    /// <summary>
+    /// Into how many partitions the ordered commands (<see cref="CommandAttribute.OrderedBy"/>) of the service go, and so
+    /// how many of them can run at a time. Senders and workers must agree, and while it changes the order of keys is not
+    /// kept. From 1 to 64 (MSG021). Default: 8. Without ordered commands there are none.
+    /// </summary>
+    public int CommandPartitions { get; set; } = 8;
 }

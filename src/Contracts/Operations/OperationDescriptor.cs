@@ -46,6 +46,9 @@ public abstract class OperationDescriptor
     /// <summary>The priority of a command whose contract names one; null where it does not, and its service has no queue of urgent commands for it.</summary>
     public CommandPriority? Priority { get; init; }
 
+    /// <summary>Into how many partitions the ordered commands of the service go; 0 for an operation that is in no order.</summary>
+    public int Partitions { get; init; }
+
     /// <summary>What the contract says of a command's retries; null where it says nothing.</summary>
     public CommandRetryDescriptor? CommandRetry { get; init; }
 
@@ -70,4 +73,7 @@ public sealed class Operation<TRequest, TReply>(string service, string name, Ope
 
     /// <inheritdoc/>
     public override Type ReplyType => typeof(TReply);
+
+    /// <summary>The text of an ordered command's key; null for an operation that is in no order.</summary>
+    public Func<TRequest, string?>? OrderKey { get; init; }
 }

@@ -104,7 +104,7 @@ internal static class ServiceQueues
 
     /// <summary>Declares a queue of commands.</summary>
     public static async Task<string> DeclareCommandsAsync(
-        IChannel channel, string queue, WorkerSubscription subscription, CancellationToken cancellationToken)
+        IChannel channel, string queue, WorkerSubscription subscription, CancellationToken cancellationToken, bool partition = false)
     {
         var arguments = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
@@ -112,6 +112,11 @@ internal static class ServiceQueues
             ["x-dead-letter-exchange"] = string.Empty,
             ["x-dead-letter-routing-key"] = WireNames.DeadLetterQueue(subscription.Service),
         };
+        if (partition)
+        {
+            arguments["x-single-active-consumer"] = true;
+        }
+
         await DeclareQuorumAsync(channel, queue, arguments, cancellationToken).ConfigureAwait(false);
         await DelayTopology.BindAsync(channel, queue, cancellationToken).ConfigureAwait(false);
         return queue;

@@ -16,6 +16,7 @@ internal sealed partial class WorkerLink : IWorkerLink
     private DeliveryConsumer? _calls;
     private DeliveryConsumer? _commands;
     private DeliveryConsumer? _highCommands;
+    private Partitions? _partitions;
 
     private WorkerLink(LinkLifetime lifetime, string service, Publisher replies, ConfirmingPublisher confirming)
     {
@@ -66,22 +67,30 @@ internal sealed partial class WorkerLink : IWorkerLink
             link._highCommands = new DeliveryConsumer(channel, lifetime, queue, QueueKind.HighCommands, sink);
         }
 
+        if (subscription is { Commands: true, CommandPartitions: > 0 })
+        {
+            var channel = await lifetime.OpenVitalChannelAsync(deliveries, "ordered commands", cancellationToken).ConfigureAwait(false);
+            link._partitions = new Partitions(lifetime, deliveries, subscription, sink, logger);
+            await link._partitions.DeclareAsync(channel, cancellationToken).ConfigureAwait(false);
+        }
+
         await (link._calls?.StartAsync(autoAck: false, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         await (link._commands?.StartAsync(autoAck: false, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         await (link._highCommands?.StartAsync(autoAck: false, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+        await (link._partitions?.StartAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         return link;
     }
 
     public ValueTask ReplyAsync(OutboundMessage reply) => _replies.PublishAsync(reply);
 
     public ValueTask AckAsync(DeliveryTag tag) =>
-        TryStartSettling(tag) is { } channel ? Settle(channel.BasicAckAsync(tag.Value, multiple: false, CancellationToken.None)) : default;
+        TryStartSettling(tag) is { } consumer ? Settle(consumer, consumer.Channel.BasicAckAsync(tag.Value, multiple: false, CancellationToken.None)) : default;
 
     public ValueTask RequeueAsync(DeliveryTag tag) =>
-        TryStartSettling(tag) is { } channel ? Settle(channel.BasicNackAsync(tag.Value, multiple: false, requeue: true, CancellationToken.None)) : default;
+        TryStartSettling(tag) is { } consumer ? Settle(consumer, consumer.Channel.BasicNackAsync(tag.Value, multiple: false, requeue: true, CancellationToken.None)) : default;
 
     public ValueTask RejectAsync(DeliveryTag tag) =>
-        TryStartSettling(tag) is { } channel ? Settle(channel.BasicNackAsync(tag.Value, multiple: false, requeue: false, CancellationToken.None)) : default;
+        TryStartSettling(tag) is { } consumer ? Settle(consumer, consumer.Channel.BasicNackAsync(tag.Value, multiple: false, requeue: false, CancellationToken.None)) : default;
 
     public ValueTask PublishConfirmedAsync(OutboundMessage message) => _confirming.PublishAsync(message);
 
@@ -90,6 +99,7 @@ internal sealed partial class WorkerLink : IWorkerLink
         await (_calls?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         await (_commands?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         await (_highCommands?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+        await (_partitions?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => _lifetime.DisposeAsync();
@@ -111,30 +121,31 @@ internal sealed partial class WorkerLink : IWorkerLink
         }
     }
 
-    /// <summary>The channel to settle a delivery on; null on a lost link, whose deliveries come again.</summary>
-    private IChannel? TryStartSettling(DeliveryTag tag)
+    /// <summary>The consumer on whose channel a delivery is settled; null on a lost link, whose deliveries come again.</summary>
+    private LinkConsumer? TryStartSettling(DeliveryTag tag)
     {
-        var consumer = tag.Queue switch
+        LinkConsumer? consumer = tag.Queue switch
         {
             QueueKind.Calls => _calls,
             QueueKind.HighCommands => _highCommands,
+            QueueKind.OrderedCommands => _partitions?.Of(tag.Partition),
             _ => _commands,
         };
-        return consumer is not null && _lifetime.Loss is null && _lifetime.InFlight.TryEnter() ? consumer.Channel : null;
+        return consumer is not null && _lifetime.Loss is null && _lifetime.InFlight.TryEnter() ? consumer : null;
     }
 
-    private ValueTask Settle(ValueTask settle)
+    private ValueTask Settle(LinkConsumer consumer, ValueTask settle)
     {
         if (settle.IsCompletedSuccessfully)
         {
-            _lifetime.InFlight.Exit();
+            Finish(consumer);
             return settle;
         }
 
-        return FinishAsync(settle.AsTask());
+        return FinishAsync(consumer, settle.AsTask());
     }
 
-    private async ValueTask FinishAsync(Task settle)
+    private async ValueTask FinishAsync(LinkConsumer consumer, Task settle)
     {
         try
         {
@@ -147,8 +158,14 @@ internal sealed partial class WorkerLink : IWorkerLink
         }
         finally
         {
-            _lifetime.InFlight.Exit();
+            Finish(consumer);
         }
+    }
+
+    private void Finish(LinkConsumer consumer)
+    {
+        _lifetime.InFlight.Exit();
+        (consumer as PartitionConsumer)?.Settled();
     }
 
     [LoggerMessage(EventId = 40, Level = LogLevel.Warning, Message = "The worker of {Service} will not hear of cancelled calls and runs them until their deadline: RabbitMQ denies it the queue: {Reason}")]

@@ -183,13 +183,7 @@ public sealed class InMemoryBroker : IDisposable
 
                 if (commands is not null)
                 {
-                    link.Consume(
-                        QueueKind.Commands, WireNames.CommandsQueue(subscription.Service), commands, subscription.CommandPrefetch);
-                    if (subscription.HighCommands)
-                    {
-                        link.Consume(
-                            QueueKind.HighCommands, WireNames.HighCommandsQueue(subscription.Service), commands, subscription.HighCommandPrefetch);
-                    }
+                    link.ConsumeCommands(subscription, commands);
                 }
             }
             catch (TransportException e)

@@ -26,7 +26,7 @@ internal sealed partial class WorkQueue(string name, QueueArguments arguments, I
             }
 
             message.Sequence = _nextSequence++;
-            if (_ready.Count == 0 && _consumers.TakeTurn() is { } consumer)
+            if (_ready.Count == 0 && TakeTurn() is { } consumer)
             {
                 Give(message, consumer, ref after);
             }
@@ -178,7 +178,7 @@ internal sealed partial class WorkQueue(string name, QueueArguments arguments, I
         while (_ready.Count > 0)
         {
             DropExpired(ref after);
-            if (_ready.Count == 0 || _consumers.TakeTurn() is not { } consumer)
+            if (_ready.Count == 0 || TakeTurn() is not { } consumer)
             {
                 return;
             }

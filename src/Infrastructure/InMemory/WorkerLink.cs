@@ -1,4 +1,5 @@
 using Messaging.Transport;
+using Messaging.Wire;
 
 namespace Messaging.InMemory;
 
@@ -8,7 +9,7 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
     private readonly Inbox _inbox;
 
     // Written only while the link is opened.
-    private readonly Dictionary<QueueKind, Consumer> _consumers = [];
+    private readonly Dictionary<(QueueKind Kind, int Partition), Consumer> _consumers = [];
 
     public WorkerLink(InMemoryBroker broker, InMemoryTransport owner, string service, IWorkerSink sink)
         : base(broker, owner)
@@ -22,13 +23,32 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
 
     public IWorkerSink Sink { get; }
 
-    public void Consume(QueueKind kind, string name, QueueArguments arguments, int prefetch)
+    public void ConsumeCommands(WorkerSubscription subscription, QueueArguments arguments)
+    {
+        var service = subscription.Service;
+        Consume(QueueKind.Commands, WireNames.CommandsQueue(service), arguments, subscription.CommandPrefetch);
+        if (subscription.HighCommands)
+        {
+            Consume(QueueKind.HighCommands, WireNames.HighCommandsQueue(service), arguments, subscription.HighCommandPrefetch);
+        }
+
+        // Beyond the number there are those that an earlier, larger one left behind.
+        for (var partition = 0;
+            partition < subscription.CommandPartitions
+                || (subscription.CommandPartitions > 0 && Broker.TryFind(WireNames.PartitionQueue(service, partition), out _));
+            partition++)
+        {
+            Consume(QueueKind.OrderedCommands, WireNames.PartitionQueue(service, partition), arguments.OfPartition(partition), prefetch: 1, partition);
+        }
+    }
+
+    public void Consume(QueueKind kind, string name, QueueArguments arguments, int prefetch, int partition = 0)
     {
         while (true)
         {
             var queue = Broker.Declare(name, arguments);
             var consumer = new Consumer(this, queue, kind, prefetch);
-            _consumers[kind] = consumer;
+            _consumers[(kind, partition)] = consumer;
             if (queue.TryAdd(consumer))
             {
                 return;
@@ -101,7 +121,7 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink
 
     private ValueTask Settle(DeliveryTag tag, Settlement settlement)
     {
-        if (!IsLost && (!_consumers.TryGetValue(tag.Queue, out var consumer) || !consumer.Queue.TrySettle(consumer, tag.Value, settlement)))
+        if (!IsLost && (!_consumers.TryGetValue((tag.Queue, tag.Partition), out var consumer) || !consumer.Queue.TrySettle(consumer, tag.Value, settlement)))
         {
             // RabbitMQ closes the channel on this, so the mistake must not pass unseen here either.
             Lose(new LinkLoss($"The delivery {tag} was settled twice, or never made."));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Messaging.Transport;
 
 namespace Messaging.Wire;
@@ -6,8 +7,12 @@ namespace Messaging.Wire;
 internal static class CommandQueues
 {
     /// <summary>The queue that a command came from.</summary>
-    public static string Of(string service, DeliveryTag tag) =>
-        tag.Queue == QueueKind.HighCommands ? WireNames.HighCommandsQueue(service) : WireNames.CommandsQueue(service);
+    public static string Of(string service, DeliveryTag tag) => tag.Queue switch
+    {
+        QueueKind.HighCommands => WireNames.HighCommandsQueue(service),
+        QueueKind.OrderedCommands => WireNames.PartitionQueue(service, tag.Partition),
+        _ => WireNames.CommandsQueue(service),
+    };
 
     /// <summary>
     /// The queue that a dead letter came from, as its worker or else the broker says; the commands queue where neither
@@ -42,5 +47,11 @@ internal static class CommandQueues
     /// <summary>Whether it is a queue that the service's commands wait in.</summary>
     public static bool IsOne(string service, string queue) =>
         string.Equals(queue, WireNames.CommandsQueue(service), StringComparison.Ordinal)
-        || string.Equals(queue, WireNames.HighCommandsQueue(service), StringComparison.Ordinal);
+        || string.Equals(queue, WireNames.HighCommandsQueue(service), StringComparison.Ordinal)
+        || IsPartition(service, queue);
+
+    private static bool IsPartition(string service, string queue) =>
+        int.TryParse(queue.AsSpan(queue.LastIndexOf('.') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var partition)
+        && partition < CommandPartition.Max
+        && string.Equals(queue, WireNames.PartitionQueue(service, partition), StringComparison.Ordinal);
 }

@@ -80,6 +80,9 @@ internal static class WireNames
     /// <summary>Never on the wire: among the headers in the outbox's table, the queue of a command that is not for the commands queue.</summary>
     public const string OutboxQueue = "outbox-queue";
 
+    /// <summary>Never on the wire: among the headers in the outbox's table, the key of an ordered command.</summary>
+    public const string OutboxKey = "outbox-key";
+
     /// <summary>Header that quorum queues add: how often the message was delivered before.</summary>
     public const string DeliveryCount = "x-delivery-count";
 
@@ -112,6 +115,9 @@ internal static class WireNames
 
     /// <summary>The queue of a service's urgent commands.</summary>
     public static string HighCommandsQueue(string service) => service + ".commands.high";
+
+    /// <summary>The queue of one partition of a service's ordered commands.</summary>
+    public static string PartitionQueue(string service, int partition) => string.Create(CultureInfo.InvariantCulture, $"{service}.commands.{partition}");
 
     /// <summary>The exchange and the queue of a level of delay, which lasts 2^<paramref name="level"/> seconds.</summary>
     public static string DelayLevel(int level) => string.Create(CultureInfo.InvariantCulture, $"messaging.delay.{level}");

@@ -32,6 +32,10 @@ internal static class OutboxHeaders
             if (elsewhere)
             {
                 writer.WriteString(WireNames.OutboxQueue, route.Queue);
+                if (route.Key is { } key)
+                {
+                    writer.WriteString(WireNames.OutboxKey, key);
+                }
             }
 
             writer.WriteEndObject();
@@ -61,6 +65,30 @@ internal static class OutboxHeaders
                 : throw new InvalidOperationException($"'{queue}' is no queue of '{command.Service}'.");
         }
 
+        if (headers.Remove(WireNames.OutboxKey, out var key))
+        {
+            route = route with { Key = (string?)key };
+        }
+
         return (headers.Count == 0 ? null : headers, route);
+    }
+
+    /// <summary>The key of an ordered command; null for others, and for a row that can't be read.</summary>
+    public static string? KeyOf(OutboxCommand command)
+    {
+        if (command.Headers is null || !command.Headers.Contains(WireNames.OutboxKey, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        try
+        {
+            return Read(command).Route.Key;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException or ArgumentException)
+        {
+            // Publishing it finds the same, and sets it aside.
+            return null;
+        }
     }
 }

@@ -27,7 +27,7 @@ internal sealed class OutboxInvoker(
             UserHeaders.Validate(headers);
         }
 
-        var route = CommandRoute.Of(operation, options);
+        var route = CommandRoute.Of(operation, command, options);
         using var activity = MessagingTelemetry.StartCall(operation);
         var policy = policies.Get(operation);
         var messageId = options?.MessageId ?? CorrelationIds.Format(CorrelationIds.Create());

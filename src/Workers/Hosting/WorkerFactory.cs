@@ -44,6 +44,7 @@ internal static class WorkerFactory
         var runHandler = new RunHandler(
             provider, needsScope ? provider.GetRequiredService<IServiceScopeFactory>() : null, running, deadlines, time,
             new FailureTranslator(options, transport.MaxMessageBytes, logger), logger);
+        var held = new HeldRetries(options.OrderedHoldLimit, time);
         var pipeline = new WorkerPipeline(
             new RefuseForeignReplyTo(replyToPrefixes, logger),
             new RefuseOversize(transport.MaxMessageBytes),
@@ -54,12 +55,12 @@ internal static class WorkerFactory
             new SkipCancelled(running),
             new PostponeCommand(contract.Name, time, logger),
             runHandler,
-            new RetryCommand(contract.Name, runHandler, time, logger),
+            new RetryCommand(contract.Name, runHandler, held, time, logger),
             new SendReply(),
             new DeadLetterCommand(contract.Name, options.DeadLetterStackTraces, time, logger),
             new SettleDelivery());
         return new Worker(
-            transport, operations, pipeline, running, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
+            transport, operations, pipeline, running, held, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
             new Turns(deadlines, time), options, provider.GetRequiredService<IOptions<ReconnectOptions>>().Value, time, logger);
     }
 

@@ -33,6 +33,20 @@ public sealed class WorkerOptions
     public int HighCommandConcurrency { get; set; }
 
     /// <summary>
+    /// How long an ordered command that fails is held here for its retries, with the later ones of its partition behind
+    /// it; then it goes back to the front of its partition once, which counts as a redelivery
+    /// (<see cref="CommandDeliveryLimit"/>). Together with the handler's own time it must stay below the broker's
+    /// <c>consumer_timeout</c>, 30 minutes by default. From 1 s to 1 day. Default: 20 minutes.
+    /// </summary>
+    public TimeSpan OrderedHoldLimit { get; set; } = TimeSpan.FromMinutes(20);
+
+    /// <summary>
+    /// How often a worker looks whether it has more than its share of the partitions of ordered commands, and hands over
+    /// what is too much. From 100 ms to 1 hour. Default: 10 s.
+    /// </summary>
+    public TimeSpan PartitionBalanceInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
     /// How long stopping may take: what runs is finished and answered, then its handlers are cancelled and what is left
     /// goes back to the queue. From 0 to 1 hour. Default: 20 s, inside the host's own 30 s.
     /// </summary>

@@ -11,6 +11,7 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
     private static readonly TimeSpan _maxRetryDelay = TimeSpan.FromDays(30);
     private static readonly TimeSpan _maxDrain = TimeSpan.FromHours(1);
     private static readonly TimeSpan _minExpiry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _minBalance = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _maxExpiry = TimeSpan.FromDays(1);
 
     public ValidateOptionsResult Validate(string? name, WorkerOptions options)
@@ -39,6 +40,12 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         Require(
             options.CallQueueExpiry >= _minExpiry && options.CallQueueExpiry <= _maxExpiry,
             nameof(options.CallQueueExpiry), options.CallQueueExpiry, "set it from one second to one day");
+        Require(
+            options.OrderedHoldLimit >= _minExpiry && options.OrderedHoldLimit <= _maxExpiry,
+            nameof(options.OrderedHoldLimit), options.OrderedHoldLimit, "set it from one second to one day, below the broker's consumer_timeout");
+        Require(
+            options.PartitionBalanceInterval >= _minBalance && options.PartitionBalanceInterval <= _maxDrain,
+            nameof(options.PartitionBalanceInterval), options.PartitionBalanceInterval, "set it from 100 ms to one hour");
         Require(options.CallQueue is CallQueueType.Classic or CallQueueType.Quorum, nameof(options.CallQueue), options.CallQueue, "set it to Classic or Quorum");
         Require(options.CommandDeliveryLimit is >= 1 and <= 1000, nameof(options.CommandDeliveryLimit), options.CommandDeliveryLimit, "set it from 1 to 1,000");
         RequireRetries(nameof(options.CommandRetry), options.CommandRetry);
