@@ -1,4 +1,5 @@
 using Messaging.Batching;
+using Messaging.FailedCommands;
 using Messaging.Handling;
 using Messaging.Links;
 using Messaging.Pipeline;
@@ -22,6 +23,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     private readonly WorkerPipeline _pipeline;
     private readonly RunningCalls _running;
     private readonly WorkerStreams _streams;
+    private readonly HeldRetries _held;
     private readonly DeliveryUnpacker _unpacker;
     private readonly NameCache _names = new();
     private readonly WorkerOptions _options;
@@ -31,6 +33,8 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     private readonly LinkKeeper<WorkerLink> _links;
     private readonly ConcurrencyGate _calls;
     private readonly ConcurrencyGate? _commands;
+    private readonly ConcurrencyGate? _highCommands;
+    private readonly ConcurrencyGate? _orderedCommands;
     private volatile bool _draining;
 
     public Worker(
@@ -39,6 +43,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         WorkerPipeline pipeline,
         RunningCalls running,
         WorkerStreams streams,
+        HeldRetries held,
         DeliveryUnpacker unpacker,
         Turns turns,
         WorkerOptions options,
@@ -49,6 +54,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         _pipeline = pipeline;
         _running = running;
         _streams = streams;
+        _held = held;
         _unpacker = unpacker;
         _options = options;
         _time = time;
@@ -58,14 +64,22 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         {
             Service = operations.Service,
             Commands = operations.HasCommands,
+            HighCommands = operations.HasHighCommands,
+            CommandPartitions = operations.Partitions,
+            PartitionBalanceInterval = options.PartitionBalanceInterval,
             CallPrefetch = options.EffectivePrefetch,
             CommandPrefetch = options.EffectiveCommandPrefetch,
+            HighCommandPrefetch = options.EffectiveHighCommandPrefetch,
             CallQueueExpiry = options.CallQueueExpiry,
             CallQueue = options.CallQueue,
             CommandDeliveryLimit = options.CommandDeliveryLimit,
         };
         _calls = new ConcurrencyGate(options.Concurrency, turns, ServeAsync);
         _commands = operations.HasCommands ? new ConcurrencyGate(options.CommandConcurrency, turns, ServeAsync) : null;
+        _highCommands = operations.HasHighCommands ? new ConcurrencyGate(options.EffectiveHighCommandConcurrency, turns, ServeAsync) : null;
+
+        // Each partition hands over one command at a time, so this bounds nothing.
+        _orderedCommands = operations.Partitions > 0 ? new ConcurrencyGate(int.MaxValue, turns, ServeAsync) : null;
         _links = new LinkKeeper<WorkerLink>(
             token => OpenAsync(transport, subscription, token), $"worker {operations.Service}", reconnect, time, logger);
     }
@@ -89,12 +103,13 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _draining = true;
+        _held.Stop();
         if (_links.Current is { IsLost: false } link)
         {
             await link.StopConsumingAsync().ConfigureAwait(false);
         }
 
-        var served = Task.WhenAll(_calls.StopAsync(), _commands?.StopAsync() ?? Task.CompletedTask, _streams.WhenEmptyAsync());
+        var served = Task.WhenAll([.. Gates().Select(static gate => gate.StopAsync()), _streams.WhenEmptyAsync()]);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reached = Task.Delay(_options.DrainTimeout, _time, limit.Token);
         if (await Task.WhenAny(served, reached).ConfigureAwait(false) != served)
@@ -123,7 +138,13 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     }
 
     void IWorkerDeliveries.OnDelivery(Delivery delivery) =>
-        _unpacker.Unpack(delivery, delivery.Tag.Queue == QueueKind.Commands ? _commands! : _calls);
+        _unpacker.Unpack(delivery, delivery.Tag.Queue switch
+        {
+            QueueKind.Calls => _calls,
+            QueueKind.HighCommands => _highCommands!,
+            QueueKind.OrderedCommands => _orderedCommands!,
+            _ => _commands!,
+        });
 
     void IWorkerDeliveries.OnCancel(CallId id) => _running.Cancel(id);
 
@@ -135,6 +156,9 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         MessagingTelemetry.OrphanReplies.Add(
             BatchFormat.Is(reply.ContentType) && BatchReader.TryOpen(reply.Body, _names, out var batch, out _) ? batch.Count : 1);
     }
+
+    private IEnumerable<ConcurrencyGate> Gates() =>
+        new[] { _calls, _commands, _highCommands, _orderedCommands }.OfType<ConcurrencyGate>();
 
     private async ValueTask<WorkerLink> OpenAsync(ITransport transport, WorkerSubscription subscription, CancellationToken cancellationToken)
     {

@@ -20,6 +20,12 @@ public sealed class SnapshotTests
             [Command(TimeoutMs = 700)]
             Task ShipAsync(Ship command, CancellationToken ct = default);
 
+            [Command(Priority = CommandPriority.High)]
+            Task RushAsync(Ship command, CancellationToken ct = default);
+
+            [Command(MaxAttempts = 3, ImmediateRetries = 0, RetryBaseDelayMs = 2000, RetryMaxDelayMs = 60000)]
+            Task BillAsync(Ship command, CancellationToken ct = default);
+
             IAsyncEnumerable<Tick> WatchAsync(Watch request, CancellationToken ct = default);
         }
 

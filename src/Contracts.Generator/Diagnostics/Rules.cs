@@ -69,6 +69,26 @@ internal static class Rules
         "MSG016", "Names of an operation's faults are unique",
         "'{0}' declares the faults '{1}' and '{2}', which have the same name on the wire: rename one of the exception types");
 
+    public static readonly DiagnosticDescriptor GoodRetries = Error(
+        "MSG017", "Retries of a command are within bounds",
+        "{1} of '{0}' is {2}: {3}, or leave it out for the worker's own");
+
+    public static readonly DiagnosticDescriptor GoodPriority = Error(
+        "MSG018", "A priority is one of CommandPriority's",
+        "Priority of '{0}' is {1}: give it CommandPriority.Normal or CommandPriority.High");
+
+    public static readonly DiagnosticDescriptor GoodOrder = Error(
+        "MSG019", "An order's key is a member with a stable text",
+        "'{0}' is ordered by '{1}', {2}");
+
+    public static readonly DiagnosticDescriptor OrderOrPriority = Error(
+        "MSG020", "An ordered command has no priority",
+        "'{0}' has both OrderedBy and Priority: a command that overtakes others is in no order, so keep one of them");
+
+    public static readonly DiagnosticDescriptor GoodPartitions = Error(
+        "MSG021", "There are 1 to 64 partitions",
+        "CommandPartitions of '{0}' is {1}: give a number from 1 to 64, or leave it out for 8");
+
     private static DiagnosticDescriptor Error(string id, string title, string message) =>
         new(id, title, message, "Messaging", DiagnosticSeverity.Error, isEnabledByDefault: true);
 }

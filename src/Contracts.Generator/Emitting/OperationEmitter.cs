@@ -51,8 +51,7 @@ internal static class OperationEmitter
         var settings = new List<string>();
         if (operation.TimeoutMs > 0)
         {
-            var milliseconds = operation.TimeoutMs.ToString(CultureInfo.InvariantCulture);
-            settings.Add($"Timeout = global::System.TimeSpan.FromMilliseconds({milliseconds}L)");
+            settings.Add($"Timeout = {Milliseconds(operation.TimeoutMs)}");
         }
 
         if (operation.Idempotent)
@@ -70,6 +69,22 @@ internal static class OperationEmitter
             settings.Add("ReplayReplies = true");
         }
 
+        if (operation.Priority is { } priority)
+        {
+            settings.Add($"Priority = global::Messaging.CommandPriority.{priority}");
+        }
+
+        if (operation.OrderKey is { } key)
+        {
+            settings.Add($"Partitions = {contract.Partitions.ToString(CultureInfo.InvariantCulture)}");
+            settings.Add($"OrderKey = static request => {KeyText(key)}");
+        }
+
+        if (operation.Retry is { } retry)
+        {
+            settings.Add($"CommandRetry = new global::Messaging.CommandRetryDescriptor {{ {string.Join(", ", Retries(retry))} }}");
+        }
+
         if (operation.Faults.Count > 0)
         {
             var faults = string.Join(", ", operation.Faults.Select(fault => $"{contract.Faults[fault].ClassName}.Instance"));
@@ -78,4 +93,42 @@ internal static class OperationEmitter
 
         return settings;
     }
+
+    private static string KeyText(OrderKeyModel key)
+    {
+        var member = $"request.{SourceWriter.Identifier(key.Member)}";
+        return key.Kind switch
+        {
+            OrderKeyKind.Flag => $"{member} ? \"true\" : \"false\"",
+            OrderKeyKind.Guid => $"{member}.ToString(\"D\")",
+            OrderKeyKind.Number => $"{(key.Number is null ? member : $"(({key.Number}){member})")}.ToString(global::System.Globalization.CultureInfo.InvariantCulture)",
+            _ => member,
+        };
+    }
+
+    private static IEnumerable<string> Retries(CommandRetryModel retry)
+    {
+        if (retry.MaxAttempts is { } attempts)
+        {
+            yield return $"MaxAttempts = {attempts.ToString(CultureInfo.InvariantCulture)}";
+        }
+
+        if (retry.ImmediateRetries is { } immediate)
+        {
+            yield return $"ImmediateRetries = {immediate.ToString(CultureInfo.InvariantCulture)}";
+        }
+
+        if (retry.BaseDelayMs is { } baseDelay)
+        {
+            yield return $"BaseDelay = {Milliseconds(baseDelay)}";
+        }
+
+        if (retry.MaxDelayMs is { } maxDelay)
+        {
+            yield return $"MaxDelay = {Milliseconds(maxDelay)}";
+        }
+    }
+
+    private static string Milliseconds(int value) =>
+        $"global::System.TimeSpan.FromMilliseconds({value.ToString(CultureInfo.InvariantCulture)}L)";
 }

@@ -7,6 +7,7 @@ namespace Messaging.Generator.Model;
 /// <param name="FlatName">The interface's name with those of its containing types, e.g. <c>Outer_IOrders</c>.</param>
 /// <param name="HintName">The generated file's name.</param>
 /// <param name="IsPublic">Whether other assemblies see the interface.</param>
+/// <param name="Partitions">Into how many partitions ordered commands go.</param>
 /// <param name="Operations">The operations, inherited ones first.</param>
 /// <param name="Faults">The faults of all operations, each once.</param>
 internal sealed record ContractModel(
@@ -16,5 +17,6 @@ internal sealed record ContractModel(
     string FlatName,
     string HintName,
     bool IsPublic,
+    int Partitions,
     EquatableArray<OperationModel> Operations,
     EquatableArray<FaultModel> Faults);

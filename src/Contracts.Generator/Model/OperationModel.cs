@@ -20,6 +20,9 @@ internal enum OperationKind
 /// <param name="Idempotent">Whether running it twice is as good as once.</param>
 /// <param name="AtMostOnce">Whether a redelivery is answered instead of run.</param>
 /// <param name="ReplayReplies">Whether an inbox keeps the reply.</param>
+/// <param name="Priority">The priority that a command names, a name of <c>Messaging.CommandPriority</c>; null for none.</param>
+/// <param name="OrderKey">What a command is ordered by; null for nothing.</param>
+/// <param name="Retry">What the contract says of a command's retries; null for nothing.</param>
 /// <param name="Faults">Positions in <see cref="ContractModel.Faults"/>, most derived types first.</param>
 internal sealed record OperationModel(
     string Method,
@@ -33,4 +36,7 @@ internal sealed record OperationModel(
     bool Idempotent,
     bool AtMostOnce,
     bool ReplayReplies,
+    string? Priority,
+    OrderKeyModel? OrderKey,
+    CommandRetryModel? Retry,
     EquatableArray<int> Faults);

@@ -66,6 +66,7 @@ internal static class ContractParser
             flatName,
             HintName(contract),
             IsPublic(contract),
+            ParsePartitions(contract, problems),
             new([.. operations.Select(operation => operation.Model)]),
             faults.Models);
     }
@@ -94,6 +95,22 @@ internal static class ContractParser
 
         problems.Report(Rules.GoodName, contract, place, name, $"the service {KnownTypes.Short(contract)}", problem);
         return false;
+    }
+
+    private static int ParsePartitions(INamedTypeSymbol contract, Problems problems)
+    {
+        const int otherwise = 8;
+        const int max = 64;
+        var attribute = KnownTypes.Attribute(contract, "ServiceAttribute");
+        var partitions = AttributeReader.Option(attribute, "CommandPartitions", otherwise);
+        if (partitions is < 1 or > max)
+        {
+            problems.Report(
+                Rules.GoodPartitions, contract, AttributeReader.Place(attribute), KnownTypes.Short(contract),
+                partitions.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+
+        return partitions;
     }
 
     private static bool IsGeneric(INamedTypeSymbol type) =>

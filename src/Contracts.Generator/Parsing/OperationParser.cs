@@ -30,16 +30,16 @@ internal static class OperationParser
         var kind = ParseReturn(method, command, report, out var reply);
         if (operation is not null && command is not null)
         {
-            report.That(Rules.PlainCommand, Place(command), "also an [Operation]: keep [Command], whose Name and TimeoutMs it has too, or make it a call");
+            report.That(Rules.PlainCommand, AttributeReader.Place(command), "also an [Operation]: keep [Command], whose Name and TimeoutMs it has too, or make it a call");
         }
 
         var name = ParseName(method, operation ?? command, report);
         var timeout = ParseTimeout(operation ?? command, report);
-        var idempotent = Option(operation, "Idempotent", false);
-        var atMostOnce = Option(operation, "AtMostOnce", false);
+        var idempotent = AttributeReader.Option(operation, "Idempotent", false);
+        var atMostOnce = AttributeReader.Option(operation, "AtMostOnce", false);
         if (idempotent && atMostOnce)
         {
-            report.That(Rules.OneDelivery, Place(operation));
+            report.That(Rules.OneDelivery, AttributeReader.Place(operation));
         }
 
         // A method with a mistake keeps a model where it can, so that its name is still compared with the others'.
@@ -54,7 +54,10 @@ internal static class OperationParser
             timeout,
             idempotent,
             atMostOnce,
-            Option(operation, "ReplayReplies", false),
+            AttributeReader.Option(operation, "ReplayReplies", false),
+            ParsePriority(command, report),
+            OrderKeyParser.Parse(command, request?.Type, report),
+            CommandRetryParser.Parse(command, report),
             faults.Of(method));
     }
 
@@ -134,13 +137,13 @@ internal static class OperationParser
 
     private static string ParseName(IMethodSymbol method, AttributeData? attribute, MethodReport report)
     {
-        var given = Option<string?>(attribute, "Name", null);
+        var given = AttributeReader.Option<string?>(attribute, "Name", null);
         var name = given ?? WireNames.OfMethod(method.Name);
         if (WireNames.ProblemOfOperation(name) is { } problem)
         {
             report.Plain(
                 Rules.GoodName,
-                given is null ? null : Place(attribute),
+                given is null ? null : AttributeReader.Place(attribute),
                 name,
                 $"the operation {KnownTypes.MemberName(method)}",
                 given is null ? problem + ", or name it with [Operation(Name = \"…\")]" : problem);
@@ -151,38 +154,28 @@ internal static class OperationParser
 
     private static int ParseTimeout(AttributeData? attribute, MethodReport report)
     {
-        var timeout = Option(attribute, "TimeoutMs", 0);
+        var timeout = AttributeReader.Option(attribute, "TimeoutMs", 0);
         if (timeout is < 0 or > MaxTimeoutMs)
         {
-            report.That(Rules.GoodTimeout, Place(attribute), timeout.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            report.That(Rules.GoodTimeout, AttributeReader.Place(attribute), timeout.ToString(System.Globalization.CultureInfo.InvariantCulture));
         }
 
         return timeout;
     }
 
-    private static T Option<T>(AttributeData? attribute, string name, T otherwise)
+    private static string? ParsePriority(AttributeData? command, MethodReport report)
     {
-        foreach (var argument in attribute?.NamedArguments ?? [])
+        switch (AttributeReader.Option<int?>(command, "Priority", null))
         {
-            if (string.Equals(argument.Key, name, StringComparison.Ordinal) && argument.Value.Value is T value)
-            {
-                return value;
-            }
+            case null:
+                return null;
+            case 0:
+                return "Normal";
+            case 1:
+                return "High";
+            case { } other:
+                report.That(Rules.GoodPriority, AttributeReader.Place(command), other.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                return null;
         }
-
-        return otherwise;
-    }
-
-    private static Location? Place(AttributeData? attribute) =>
-        attribute?.ApplicationSyntaxReference is { } syntax ? Location.Create(syntax.SyntaxTree, syntax.Span) : null;
-
-    /// <summary>Reports at the method, and names it first in every message.</summary>
-    private readonly struct MethodReport(IMethodSymbol method, Problems problems)
-    {
-        public void That(DiagnosticDescriptor rule, Location? place, params string[] arguments) =>
-            Plain(rule, place, [KnownTypes.MemberName(method), .. arguments]);
-
-        public void Plain(DiagnosticDescriptor rule, Location? place, params string[] arguments) =>
-            problems.Report(rule, method.ContainingType, place ?? method.Locations.FirstOrDefault(), arguments);
     }
 }

@@ -11,6 +11,9 @@ internal sealed class Problems(INamedTypeSymbol contract, Location contractPlace
     /// <summary>Whether nothing can be generated: a rule is broken, or the compiler itself reports an error.</summary>
     public bool Any { get; private set; }
 
+    /// <summary>Where the contract is declared, and generated code with it.</summary>
+    public IAssemblySymbol Assembly => contract.ContainingAssembly;
+
     public EquatableArray<DiagnosticInfo> Found => new([.. _found]);
 
     /// <summary>Reports a problem of a member, or of the interface itself.</summary>

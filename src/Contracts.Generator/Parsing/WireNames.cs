@@ -52,6 +52,11 @@ internal static class WireNames
             }
         }
 
+        if (IsOwnCommandsQueue(name))
+        {
+            return "choose one that does not end in '.commands.high' or '.commands.' and a number, which name queues of a service";
+        }
+
         foreach (var prefix in new[] { "messaging.", "amq." })
         {
             if (name.StartsWith(prefix, StringComparison.Ordinal))
@@ -64,4 +69,17 @@ internal static class WireNames
     }
 
     private static bool IsLetter(char character) => character is (>= 'a' and <= 'z') or (>= 'A' and <= 'Z');
+
+    private static bool IsOwnCommandsQueue(string name)
+    {
+        const string marker = ".commands.";
+        var at = name.LastIndexOf(marker, StringComparison.Ordinal);
+        if (at < 0)
+        {
+            return false;
+        }
+
+        var last = name.Substring(at + marker.Length);
+        return string.Equals(last, "high", StringComparison.Ordinal) || (last.Length > 0 && last.All(static character => character is >= '0' and <= '9'));
+    }
 }

@@ -69,6 +69,25 @@ public sealed record CallOptions
         }
     }
 
+    /// <summary>
+    /// Where a command waits, of an operation whose contract names a <see cref="CommandAttribute.Priority"/>; sending any
+    /// other command with it, and a call, throws <see cref="ArgumentException"/>. Default: null, what the contract says.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a value that <see cref="CommandPriority"/> lacks.</exception>
+    public CommandPriority? Priority
+    {
+        get;
+        init
+        {
+            if (value is not (null or CommandPriority.Normal or CommandPriority.High))
+            {
+                throw new ArgumentOutOfRangeException(nameof(value), value, "Set it to Normal or High.");
+            }
+
+            field = value;
+        }
+    }
+
     /// <summary>The longest delay that can be asked for: 365 days.</summary>
     public static TimeSpan MaxDelay { get; } = TimeSpan.FromDays(365);
 
@@ -89,6 +108,7 @@ public sealed record CallOptions
             Headers = Merge(below.Headers, Headers),
             MessageId = MessageId ?? below.MessageId,
             Delay = Delay ?? below.Delay,
+            Priority = Priority ?? below.Priority,
         };
     }
 

@@ -46,6 +46,15 @@ public abstract class OperationDescriptor
     /// <summary>Whether a worker's inbox keeps the reply and gives it again to a duplicate.</summary>
     public bool ReplayReplies { get; init; }
 
+    /// <summary>The priority of a command whose contract names one; null where it does not, and its service has no queue of urgent commands for it.</summary>
+    public CommandPriority? Priority { get; init; }
+
+    /// <summary>Into how many partitions the ordered commands of the service go; 0 for an operation that is in no order.</summary>
+    public int Partitions { get; init; }
+
+    /// <summary>What the contract says of a command's retries; null where it says nothing.</summary>
+    public CommandRetryDescriptor? CommandRetry { get; init; }
+
     /// <summary>The declared faults, most derived types first.</summary>
     public IReadOnlyList<FaultDescriptor> Faults { get; init; } = [];
 
@@ -67,4 +76,7 @@ public sealed class Operation<TRequest, TReply>(string service, string name, Ope
 
     /// <inheritdoc/>
     public override Type ReplyType => typeof(TReply);
+
+    /// <summary>The text of an ordered command's key; null for an operation that is in no order.</summary>
+    public Func<TRequest, string?>? OrderKey { get; init; }
 }

@@ -84,8 +84,8 @@ internal static class ServiceQueues
         return subscription.Service;
     }
 
-    /// <summary>Declares the commands queue and, first, where its dead letters go.</summary>
-    public static async Task<string> DeclareCommandsAsync(IChannel channel, WorkerSubscription subscription, CancellationToken cancellationToken)
+    /// <summary>Declares where dead letters go and what delayed commands need: before the queues of commands.</summary>
+    public static async Task DeclareBehindCommandsAsync(IChannel channel, WorkerSubscription subscription, CancellationToken cancellationToken)
     {
         if (subscription.CommandDeliveryLimit < 1)
         {
@@ -94,24 +94,30 @@ internal static class ServiceQueues
                 $"Declaring '{WireNames.CommandsQueue(subscription.Service)}': CommandDeliveryLimit is {subscription.CommandDeliveryLimit}; set it to 1 or more.");
         }
 
-        var dead = WireNames.DeadLetterQueue(subscription.Service);
-        await DeclareQuorumAsync(channel, dead, NoDeliveryLimit(), cancellationToken).ConfigureAwait(false);
-        var commands = WireNames.CommandsQueue(subscription.Service);
-        await DeclareQuorumAsync(
-            channel,
-            commands,
-            new(StringComparer.Ordinal)
-            {
-                ["x-delivery-limit"] = subscription.CommandDeliveryLimit,
-                ["x-dead-letter-exchange"] = string.Empty,
-                ["x-dead-letter-routing-key"] = dead,
-            },
-            cancellationToken).ConfigureAwait(false);
+        await DeclareQuorumAsync(channel, WireNames.DeadLetterQueue(subscription.Service), NoDeliveryLimit(), cancellationToken).ConfigureAwait(false);
 
         // Of the delays only this: the levels, which take the broker a second, are declared when they are first used.
         await DelayTopology.DeclareDueAsync(channel, cancellationToken).ConfigureAwait(false);
-        await DelayTopology.BindAsync(channel, commands, cancellationToken).ConfigureAwait(false);
-        return commands;
+    }
+
+    /// <summary>Declares a queue of commands.</summary>
+    public static async Task<string> DeclareCommandsAsync(
+        IChannel channel, string queue, WorkerSubscription subscription, CancellationToken cancellationToken, bool partition = false)
+    {
+        var arguments = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            ["x-delivery-limit"] = subscription.CommandDeliveryLimit,
+            ["x-dead-letter-exchange"] = string.Empty,
+            ["x-dead-letter-routing-key"] = WireNames.DeadLetterQueue(subscription.Service),
+        };
+        if (partition)
+        {
+            arguments["x-single-active-consumer"] = true;
+        }
+
+        await DeclareQuorumAsync(channel, queue, arguments, cancellationToken).ConfigureAwait(false);
+        await DelayTopology.BindAsync(channel, queue, cancellationToken).ConfigureAwait(false);
+        return queue;
     }
 
     /// <summary>The arguments of a quorum queue whose messages may come back any number of times, for adding to.</summary>

@@ -1,4 +1,5 @@
 using Messaging.Transport;
+using Messaging.Wire;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;
@@ -14,6 +15,8 @@ internal sealed partial class WorkerLink : IWorkerLink
     private readonly ConfirmingPublisher _confirming;
     private DeliveryConsumer? _calls;
     private DeliveryConsumer? _commands;
+    private DeliveryConsumer? _highCommands;
+    private Partitions? _partitions;
 
     private WorkerLink(LinkLifetime lifetime, string service, Publisher replies, ConfirmingPublisher confirming)
     {
@@ -50,26 +53,46 @@ internal sealed partial class WorkerLink : IWorkerLink
         if (subscription.Commands)
         {
             var channel = await lifetime.OpenVitalChannelAsync(deliveries, "commands", cancellationToken).ConfigureAwait(false);
-            var queue = await ServiceQueues.DeclareCommandsAsync(channel, subscription, cancellationToken).ConfigureAwait(false);
+            await ServiceQueues.DeclareBehindCommandsAsync(channel, subscription, cancellationToken).ConfigureAwait(false);
+            var queue = await ServiceQueues.DeclareCommandsAsync(
+                channel, WireNames.CommandsQueue(subscription.Service), subscription, cancellationToken).ConfigureAwait(false);
             await channel.BasicQosAsync(prefetchSize: 0, subscription.CommandPrefetch, global: false, cancellationToken).ConfigureAwait(false);
             link._commands = new DeliveryConsumer(channel, lifetime, queue, QueueKind.Commands, sink);
         }
 
+        if (subscription is { Commands: true, HighCommands: true })
+        {
+            var channel = await lifetime.OpenVitalChannelAsync(deliveries, "urgent commands", cancellationToken).ConfigureAwait(false);
+            var queue = await ServiceQueues.DeclareCommandsAsync(
+                channel, WireNames.HighCommandsQueue(subscription.Service), subscription, cancellationToken).ConfigureAwait(false);
+            await channel.BasicQosAsync(prefetchSize: 0, subscription.HighCommandPrefetch, global: false, cancellationToken).ConfigureAwait(false);
+            link._highCommands = new DeliveryConsumer(channel, lifetime, queue, QueueKind.HighCommands, sink);
+        }
+
+        if (subscription is { Commands: true, CommandPartitions: > 0 })
+        {
+            var channel = await lifetime.OpenVitalChannelAsync(deliveries, "ordered commands", cancellationToken).ConfigureAwait(false);
+            link._partitions = new Partitions(lifetime, deliveries, subscription, sink, logger);
+            await link._partitions.DeclareAsync(channel, cancellationToken).ConfigureAwait(false);
+        }
+
         await (link._calls?.StartAsync(autoAck: false, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         await (link._commands?.StartAsync(autoAck: false, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+        await (link._highCommands?.StartAsync(autoAck: false, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+        await (link._partitions?.StartAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
         return link;
     }
 
     public ValueTask ReplyAsync(OutboundMessage reply) => _replies.PublishAsync(reply);
 
     public ValueTask AckAsync(DeliveryTag tag) =>
-        TryStartSettling(tag) is { } channel ? Settle(channel.BasicAckAsync(tag.Value, multiple: false, CancellationToken.None)) : default;
+        TryStartSettling(tag) is { } consumer ? Settle(consumer, consumer.Channel.BasicAckAsync(tag.Value, multiple: false, CancellationToken.None)) : default;
 
     public ValueTask RequeueAsync(DeliveryTag tag) =>
-        TryStartSettling(tag) is { } channel ? Settle(channel.BasicNackAsync(tag.Value, multiple: false, requeue: true, CancellationToken.None)) : default;
+        TryStartSettling(tag) is { } consumer ? Settle(consumer, consumer.Channel.BasicNackAsync(tag.Value, multiple: false, requeue: true, CancellationToken.None)) : default;
 
     public ValueTask RejectAsync(DeliveryTag tag) =>
-        TryStartSettling(tag) is { } channel ? Settle(channel.BasicNackAsync(tag.Value, multiple: false, requeue: false, CancellationToken.None)) : default;
+        TryStartSettling(tag) is { } consumer ? Settle(consumer, consumer.Channel.BasicNackAsync(tag.Value, multiple: false, requeue: false, CancellationToken.None)) : default;
 
     public ValueTask PublishConfirmedAsync(OutboundMessage message) => _confirming.PublishAsync(message);
 
@@ -77,6 +100,8 @@ internal sealed partial class WorkerLink : IWorkerLink
     {
         await (_calls?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         await (_commands?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+        await (_highCommands?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+        await (_partitions?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => _lifetime.DisposeAsync();
@@ -100,25 +125,31 @@ internal sealed partial class WorkerLink : IWorkerLink
         }
     }
 
-    /// <summary>The channel to settle a delivery on; null on a lost link, whose deliveries come again.</summary>
-    private IChannel? TryStartSettling(DeliveryTag tag)
+    /// <summary>The consumer on whose channel a delivery is settled; null on a lost link, whose deliveries come again.</summary>
+    private LinkConsumer? TryStartSettling(DeliveryTag tag)
     {
-        var consumer = tag.Queue == QueueKind.Calls ? _calls : _commands;
-        return consumer is not null && _lifetime.Loss is null && _lifetime.InFlight.TryEnter() ? consumer.Channel : null;
+        LinkConsumer? consumer = tag.Queue switch
+        {
+            QueueKind.Calls => _calls,
+            QueueKind.HighCommands => _highCommands,
+            QueueKind.OrderedCommands => _partitions?.Of(tag.Partition),
+            _ => _commands,
+        };
+        return consumer is not null && _lifetime.Loss is null && _lifetime.InFlight.TryEnter() ? consumer : null;
     }
 
-    private ValueTask Settle(ValueTask settle)
+    private ValueTask Settle(LinkConsumer consumer, ValueTask settle)
     {
         if (settle.IsCompletedSuccessfully)
         {
-            _lifetime.InFlight.Exit();
+            Finish(consumer);
             return settle;
         }
 
-        return FinishAsync(settle.AsTask());
+        return FinishAsync(consumer, settle.AsTask());
     }
 
-    private async ValueTask FinishAsync(Task settle)
+    private async ValueTask FinishAsync(LinkConsumer consumer, Task settle)
     {
         try
         {
@@ -131,8 +162,14 @@ internal sealed partial class WorkerLink : IWorkerLink
         }
         finally
         {
-            _lifetime.InFlight.Exit();
+            Finish(consumer);
         }
+    }
+
+    private void Finish(LinkConsumer consumer)
+    {
+        _lifetime.InFlight.Exit();
+        (consumer as PartitionConsumer)?.Settled();
     }
 
     [LoggerMessage(EventId = 40, Level = LogLevel.Warning, Message = "The worker of {Service} will not hear of cancelled calls and runs them until their deadline, and it can serve no streams: RabbitMQ denies it a queue of its own: {Reason}")]

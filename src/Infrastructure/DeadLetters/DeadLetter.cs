@@ -12,6 +12,9 @@ public sealed record DeadLetter
     /// <summary>The command's message id; null where its sender gave none.</summary>
     public string? MessageId { get; init; }
 
+    /// <summary>The queue of the service's that it came from, and goes back to when it is replayed.</summary>
+    public required string Queue { get; init; }
+
     /// <summary>The body's content type; null where the message had none.</summary>
     public string? ContentType { get; init; }
 

@@ -17,6 +17,7 @@ internal static class DeadLetterFormat
             Service = service,
             Method = message.Type,
             MessageId = message.MessageId,
+            Queue = CommandQueues.OriginOf(service, message.Headers),
             ContentType = message.ContentType,
             Body = message.Body,
             Headers = UserHeaders.Read(message.Headers),
@@ -33,7 +34,7 @@ internal static class DeadLetterFormat
     }
 
     /// <summary>The command as new, for its own queue, but for its history.</summary>
-    public static OutboundMessage Replay(DeadLetter letter, in InboundMessage message, DeadLetterEdit? edit, string queue)
+    public static OutboundMessage Replay(DeadLetter letter, in InboundMessage message, DeadLetterEdit? edit)
     {
         var headers = new Dictionary<string, object?>(StringComparer.Ordinal);
         if (edit?.Headers is { } edited)
@@ -60,7 +61,7 @@ internal static class DeadLetterFormat
         headers[WireNames.DeadHistory] = string.Join('\n', letter.History.Append(line.ReplaceLineEndings(" ")).TakeLast(MaxHistory));
         return new OutboundMessage
         {
-            Queue = queue,
+            Queue = letter.Queue,
             Type = message.Type ?? string.Empty,
             ContentType = message.ContentType,
 

@@ -39,7 +39,7 @@ internal sealed class DeadLetterQueues(ITransport transport) : IDeadLetters
                 {
                     // Safe there before it is removed here: dying in between costs a duplicate with the same message id.
                     await link.PublishConfirmedAsync(
-                        DeadLetterFormat.Replay(letter, message, edit?.Invoke(letter), WireNames.CommandsQueue(service))).ConfigureAwait(false);
+                        DeadLetterFormat.Replay(letter, message, edit?.Invoke(letter))).ConfigureAwait(false);
                     await link.AckAsync(message.DeliveryTag).ConfigureAwait(false);
                     replayed++;
                 }

@@ -24,7 +24,7 @@ public interface IDeadLetters
     Task<IReadOnlyList<DeadLetter>> ListAsync(string service, int limit = 100, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Puts dead letters back into the commands queue, where workers run them as if they were new, with their message
+    /// Puts dead letters back into the queues that they came from, behind what waits there, where workers run them as if they were new, with their message
     /// id. Each is removed here when the broker has it safe there. One that fails again comes back with its history.
     /// </summary>
     /// <param name="service">The service's wire name.</param>

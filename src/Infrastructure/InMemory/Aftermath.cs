@@ -14,7 +14,7 @@ internal struct Aftermath
 
     public void DeadLetter(BrokerMessage message, string reason) => (_dead ??= []).Add((message, reason));
 
-    public readonly void Finish(InMemoryBroker broker, string? deadLetterQueue)
+    public readonly void Finish(InMemoryBroker broker, WorkQueue queue)
     {
         var consumer = _wake;
         while (consumer is not null)
@@ -33,7 +33,7 @@ internal struct Aftermath
 
         foreach (var (message, reason) in _dead)
         {
-            broker.DeadLetter(deadLetterQueue!, message, reason);
+            broker.DeadLetter(queue.Arguments.DeadLetterQueue!, message, queue.Name, reason);
         }
     }
 }

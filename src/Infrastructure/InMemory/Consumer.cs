@@ -44,6 +44,8 @@ internal sealed class Consumer(WorkerLink link, WorkQueue queue, QueueKind kind,
     // As in AMQP, no prefetch is no bound.
     public bool HasCredit => prefetch == 0 || _unsettled.Count < prefetch;
 
+    public bool HasUnsettled => _unsettled.Count > 0;
+
     /// <summary>Whether it still settles. Once closed it shows nothing more to the sink.</summary>
     public bool IsClosed => _closed;
 
@@ -73,7 +75,7 @@ internal sealed class Consumer(WorkerLink link, WorkQueue queue, QueueKind kind,
         {
             if (!_closed)
             {
-                Link.Sink.OnDelivery(kind, item.ToInbound(Queue.Arguments.Quorum));
+                Link.Sink.OnDelivery(kind, item.ToInbound(Queue.Arguments.Quorum) with { Partition = Queue.Arguments.Partition ?? 0 });
             }
         }
         finally

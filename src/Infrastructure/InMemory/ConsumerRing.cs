@@ -55,5 +55,8 @@ internal sealed class ConsumerRing
         return null;
     }
 
+    /// <summary>The one that a partition falls to, so that consumers of several partitions share them; null where there is none.</summary>
+    public Consumer? Of(int partition) => _consumers.Count == 0 ? null : _consumers[partition % _consumers.Count];
+
     public List<Consumer> ToList() => [.. _consumers];
 }

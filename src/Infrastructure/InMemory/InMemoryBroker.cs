@@ -131,12 +131,13 @@ public sealed class InMemoryBroker : IDisposable
     }
 
     /// <summary>
-    /// Moves a message to a dead-letter queue, with <see cref="WireNames.DeadReason"/> and
-    /// <see cref="WireNames.DeadAttempts"/> (how often it was delivered) among its headers and without its expiration.
+    /// Moves a message to a dead-letter queue, with <see cref="WireNames.DeadReason"/>, <see cref="WireNames.DeadQueue"/>
+    /// and <see cref="WireNames.DeadAttempts"/> (how often it was delivered) among its headers and without its expiration.
     /// </summary>
-    internal void DeadLetter(string queue, BrokerMessage message, string reason)
+    internal void DeadLetter(string queue, BrokerMessage message, string from, string reason)
     {
         var headers = message.CopyHeaders();
+        headers[WireNames.DeadQueue] = from;
         headers[WireNames.DeadReason] = reason;
         headers[WireNames.DeadAttempts] = (long)message.Returns;
         var dead = message.Content with { Headers = headers, Expiration = null };
@@ -183,8 +184,7 @@ public sealed class InMemoryBroker : IDisposable
 
                 if (commands is not null)
                 {
-                    link.Consume(
-                        QueueKind.Commands, WireNames.CommandsQueue(subscription.Service), commands, subscription.CommandPrefetch);
+                    link.ConsumeCommands(subscription, commands);
                 }
             }
             catch (TransportException e)

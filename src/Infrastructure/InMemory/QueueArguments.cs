@@ -24,6 +24,9 @@ internal sealed record QueueArguments
     /// <summary>How many messages it holds at most, the newest; null for any number.</summary>
     public int? MaxLength { get; private init; }
 
+    /// <summary>The partition whose messages one consumer at a time gets; null where consumers compete.</summary>
+    public int? Partition { get; private init; }
+
     public static QueueArguments DeadLetters { get; } = new() { Quorum = true };
 
     /// <summary>What a queue has that is there to be found.</summary>
@@ -62,4 +65,6 @@ internal sealed record QueueArguments
             Quorum = true,
         };
     }
+
+    public QueueArguments OfPartition(int partition) => this with { Partition = partition };
 }

@@ -24,7 +24,7 @@ internal sealed partial class WorkQueue
             }
         }
 
-        after.Finish(broker, Arguments.DeadLetterQueue);
+        after.Finish(broker, this);
     }
 
     /// <summary>Takes the message that waits first; null when none does. False when the queue is gone.</summary>
@@ -45,7 +45,7 @@ internal sealed partial class WorkQueue
             message = _ready.Take();
         }
 
-        after.Finish(broker, Arguments.DeadLetterQueue);
+        after.Finish(broker, this);
         return true;
     }
 
@@ -59,7 +59,7 @@ internal sealed partial class WorkQueue
             Dispatch(ref after);
         }
 
-        after.Finish(broker, Arguments.DeadLetterQueue);
+        after.Finish(broker, this);
     }
 
     /// <summary>How many messages wait.</summary>
@@ -73,7 +73,7 @@ internal sealed partial class WorkQueue
             count = _ready.Count;
         }
 
-        after.Finish(broker, Arguments.DeadLetterQueue);
+        after.Finish(broker, this);
         return count;
     }
 

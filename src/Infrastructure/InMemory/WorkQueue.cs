@@ -26,7 +26,7 @@ internal sealed partial class WorkQueue(string name, QueueArguments arguments, I
             }
 
             message.Sequence = _nextSequence++;
-            if (_ready.Count == 0 && _consumers.TakeTurn() is { } consumer)
+            if (_ready.Count == 0 && TakeTurn() is { } consumer)
             {
                 Give(message, consumer, ref after);
             }
@@ -42,7 +42,7 @@ internal sealed partial class WorkQueue(string name, QueueArguments arguments, I
             }
         }
 
-        after.Finish(broker, Arguments.DeadLetterQueue);
+        after.Finish(broker, this);
         return true;
     }
 
@@ -71,7 +71,7 @@ internal sealed partial class WorkQueue(string name, QueueArguments arguments, I
             Dispatch(ref after);
         }
 
-        after.Finish(broker, Arguments.DeadLetterQueue);
+        after.Finish(broker, this);
         return true;
     }
 
@@ -99,7 +99,7 @@ internal sealed partial class WorkQueue(string name, QueueArguments arguments, I
             Dispatch(ref after);
         }
 
-        after.Finish(broker, Arguments.DeadLetterQueue);
+        after.Finish(broker, this);
     }
 
     /// <summary>Settles a delivery; false when the consumer has none of that number.</summary>
@@ -129,7 +129,7 @@ internal sealed partial class WorkQueue(string name, QueueArguments arguments, I
             Dispatch(ref after);
         }
 
-        after.Finish(broker, Arguments.DeadLetterQueue);
+        after.Finish(broker, this);
         return true;
     }
 
@@ -178,7 +178,7 @@ internal sealed partial class WorkQueue(string name, QueueArguments arguments, I
         while (_ready.Count > 0)
         {
             DropExpired(ref after);
-            if (_ready.Count == 0 || _consumers.TakeTurn() is not { } consumer)
+            if (_ready.Count == 0 || TakeTurn() is not { } consumer)
             {
                 return;
             }

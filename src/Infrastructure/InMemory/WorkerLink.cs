@@ -7,8 +7,9 @@ namespace Messaging.InMemory;
 internal sealed class WorkerLink : InMemoryLink, IWorkerLink, IReplyQueueOwner
 {
     private readonly Inbox _inbox;
-    private Consumer? _calls;
-    private Consumer? _commands;
+
+    // Written only while the link is opened.
+    private readonly Dictionary<(QueueKind Kind, int Partition), Consumer> _consumers = [];
 
     public WorkerLink(InMemoryBroker broker, InMemoryTransport owner, string service, IWorkerSink sink)
         : base(broker, owner)
@@ -27,21 +28,32 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink, IReplyQueueOwner
 
     public IWorkerSink Sink { get; }
 
-    public void Consume(QueueKind kind, string name, QueueArguments arguments, int prefetch)
+    public void ConsumeCommands(WorkerSubscription subscription, QueueArguments arguments)
+    {
+        var service = subscription.Service;
+        Consume(QueueKind.Commands, WireNames.CommandsQueue(service), arguments, subscription.CommandPrefetch);
+        if (subscription.HighCommands)
+        {
+            Consume(QueueKind.HighCommands, WireNames.HighCommandsQueue(service), arguments, subscription.HighCommandPrefetch);
+        }
+
+        // Beyond the number there are those that an earlier, larger one left behind.
+        for (var partition = 0;
+            partition < subscription.CommandPartitions
+                || (subscription.CommandPartitions > 0 && Broker.TryFind(WireNames.PartitionQueue(service, partition), out _));
+            partition++)
+        {
+            Consume(QueueKind.OrderedCommands, WireNames.PartitionQueue(service, partition), arguments.OfPartition(partition), prefetch: 1, partition);
+        }
+    }
+
+    public void Consume(QueueKind kind, string name, QueueArguments arguments, int prefetch, int partition = 0)
     {
         while (true)
         {
             var queue = Broker.Declare(name, arguments);
             var consumer = new Consumer(this, queue, kind, prefetch);
-            if (kind == QueueKind.Calls)
-            {
-                _calls = consumer;
-            }
-            else
-            {
-                _commands = consumer;
-            }
-
+            _consumers[(kind, partition)] = consumer;
             if (queue.TryAdd(consumer))
             {
                 return;
@@ -79,8 +91,11 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink, IReplyQueueOwner
 
     public async ValueTask StopConsumingAsync()
     {
-        _calls?.Queue.Cancel(_calls);
-        _commands?.Queue.Cancel(_commands);
+        foreach (var consumer in _consumers.Values)
+        {
+            consumer.Queue.Cancel(consumer);
+        }
+
         await WhenConsumersIdleAsync().ConfigureAwait(false);
     }
 
@@ -102,8 +117,10 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink, IReplyQueueOwner
     {
         Broker.ForgetWorker(Service, this);
         Broker.Forget(ControlQueue);
-        _calls?.Queue.Close(_calls);
-        _commands?.Queue.Close(_commands);
+        foreach (var consumer in _consumers.Values)
+        {
+            consumer.Queue.Close(consumer);
+        }
     }
 
     protected override async Task WhenIdleAsync()
@@ -114,21 +131,15 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink, IReplyQueueOwner
 
     private async Task WhenConsumersIdleAsync()
     {
-        if (_calls is not null)
+        foreach (var consumer in _consumers.Values)
         {
-            await _calls.WhenIdleAsync().ConfigureAwait(false);
-        }
-
-        if (_commands is not null)
-        {
-            await _commands.WhenIdleAsync().ConfigureAwait(false);
+            await consumer.WhenIdleAsync().ConfigureAwait(false);
         }
     }
 
     private ValueTask Settle(DeliveryTag tag, Settlement settlement)
     {
-        var consumer = tag.Queue == QueueKind.Calls ? _calls : _commands;
-        if (!IsLost && (consumer is null || !consumer.Queue.TrySettle(consumer, tag.Value, settlement)))
+        if (!IsLost && (!_consumers.TryGetValue((tag.Queue, tag.Partition), out var consumer) || !consumer.Queue.TrySettle(consumer, tag.Value, settlement)))
         {
             // RabbitMQ closes the channel on this, so the mistake must not pass unseen here either.
             Lose(new LinkLoss($"The delivery {tag} was settled twice, or never made."));

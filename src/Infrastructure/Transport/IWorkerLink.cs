@@ -76,9 +76,16 @@ public enum QueueKind
 
     /// <summary><c>service.commands</c>: commands.</summary>
     Commands = 1,
+
+    /// <summary><c>service.commands.high</c>: urgent commands.</summary>
+    HighCommands = 2,
+
+    /// <summary><c>service.commands.0</c> and so on: ordered commands.</summary>
+    OrderedCommands = 3,
 }
 
 /// <summary>Names a delivery for settling.</summary>
 /// <param name="Queue">The kind of queue it came from.</param>
-/// <param name="Value">The transport's number for it, unique within its link and queue.</param>
-public readonly record struct DeliveryTag(QueueKind Queue, ulong Value);
+/// <param name="Value">The transport's number for it, unique within its link, kind of queue and partition.</param>
+/// <param name="Partition">The partition that an ordered command came from; 0 for others.</param>
+public readonly record struct DeliveryTag(QueueKind Queue, ulong Value, int Partition = 0);

@@ -12,11 +12,27 @@ public sealed record WorkerSubscription
     /// <summary>Whether to consume the commands queue.</summary>
     public bool Commands { get; init; }
 
+    /// <summary>Whether to consume the queue of urgent commands too. Only with <see cref="Commands"/>.</summary>
+    public bool HighCommands { get; init; }
+
+    /// <summary>
+    /// How many partitions of ordered commands to consume, one message at a time each; 0 for none. Of all links that
+    /// consume a partition one at a time gets its messages; when that ends another takes over, beginning with what was not
+    /// settled. Those that an earlier, larger number left behind are consumed too. Only with <see cref="Commands"/>.
+    /// </summary>
+    public int CommandPartitions { get; init; }
+
+    /// <summary>How often to look whether this link has more than its share of the partitions, and to hand over what is too much. Default: 10 s.</summary>
+    public TimeSpan PartitionBalanceInterval { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How many unsettled calls the broker may hand to this link.</summary>
     public required ushort CallPrefetch { get; init; }
 
     /// <summary>How many unsettled commands the broker may hand to this link.</summary>
     public required ushort CommandPrefetch { get; init; }
+
+    /// <summary>How many unsettled urgent commands the broker may hand to this link.</summary>
+    public ushort HighCommandPrefetch { get; init; }
 
     /// <summary>How long the calls queue outlives its last consumer (<c>x-expires</c>).</summary>
     public required TimeSpan CallQueueExpiry { get; init; }

@@ -62,6 +62,9 @@ internal static class WireNames
     /// <summary>Dead-letter header: the worker that gave it up, as machine/process id.</summary>
     public const string DeadWorker = "dead-worker";
 
+    /// <summary>Dead-letter header: the queue of the service's that the command came from, and goes back to when it is replayed.</summary>
+    public const string DeadQueue = "dead-queue";
+
     /// <summary>Header of a command that was replayed from the dead-letter queue: a line for each time that it had been there.</summary>
     public const string DeadHistory = "dead-history";
 
@@ -73,6 +76,12 @@ internal static class WireNames
 
     /// <summary>Command header: present where the command was delayed by its sender, so that a worker looks whether it was cancelled.</summary>
     public const string Scheduled = "scheduled";
+
+    /// <summary>Never on the wire: among the headers in the outbox's table, the queue of a command that is not for the commands queue.</summary>
+    public const string OutboxQueue = "outbox-queue";
+
+    /// <summary>Never on the wire: among the headers in the outbox's table, the key of an ordered command.</summary>
+    public const string OutboxKey = "outbox-key";
 
     /// <summary>Header that quorum queues add: how often the message was delivered before.</summary>
     public const string DeliveryCount = "x-delivery-count";
@@ -136,6 +145,12 @@ internal static class WireNames
 
     /// <summary>The commands queue of a service.</summary>
     public static string CommandsQueue(string service) => service + ".commands";
+
+    /// <summary>The queue of a service's urgent commands.</summary>
+    public static string HighCommandsQueue(string service) => service + ".commands.high";
+
+    /// <summary>The queue of one partition of a service's ordered commands.</summary>
+    public static string PartitionQueue(string service, int partition) => string.Create(CultureInfo.InvariantCulture, $"{service}.commands.{partition}");
 
     /// <summary>The exchange and the queue of a level of delay, which lasts 2^<paramref name="level"/> seconds.</summary>
     public static string DelayLevel(int level) => string.Create(CultureInfo.InvariantCulture, $"messaging.delay.{level}");

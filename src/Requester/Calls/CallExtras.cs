@@ -40,6 +40,11 @@ internal sealed class CallExtras
             throw new ArgumentException("A call can't be delayed, as its caller waits for the reply. Make it a [Command], or wait before you call.", nameof(options));
         }
 
+        if (options.Priority is not null)
+        {
+            throw new ArgumentException("A call has no priority, as calls don't wait behind each other for long. Make it a [Command], or leave CallOptions.Priority out.", nameof(options));
+        }
+
         if (options.Headers is { } headers)
         {
             UserHeaders.Validate(headers);

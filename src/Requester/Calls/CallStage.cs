@@ -17,4 +17,7 @@ internal enum CallStage
 
     /// <summary>Sent; the reply is awaited.</summary>
     AwaitingReply,
+
+    /// <summary>Waiting for an earlier command of the same key to be confirmed. Nothing was sent.</summary>
+    Ordering,
 }

@@ -32,6 +32,9 @@ internal static class DeadlineDetail
         CallStage.Waiting => string.Create(
             CultureInfo.InvariantCulture,
             $"The timeout of {timeout.TotalMilliseconds:0.#} ms passed at stage 'window': too many commands to '{service}' await their confirm (MaxPendingCommands). The broker takes them more slowly than they are made: send less at a time."),
+        CallStage.Ordering => string.Create(
+            CultureInfo.InvariantCulture,
+            $"The timeout of {timeout.TotalMilliseconds:0.#} ms passed at stage 'order': an earlier command of the same key to '{service}' has not been confirmed. Commands of one key are sent one after the other: send them more slowly, or give them longer."),
         CallStage.Connecting => Describe(stage, timeout, service, lastFailure),
         _ => string.Create(
             CultureInfo.InvariantCulture,

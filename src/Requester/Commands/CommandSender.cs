@@ -18,6 +18,8 @@ namespace Messaging.Commands;
 internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport transport, DeadlineWheel deadlines, TimeProvider time)
 {
     // A link that is lost takes a moment to be noticed, and one that refuses everything would be asked without end.
+    private readonly OrderedSends _ordered = new();
+
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
 
     public Task SendAsync<TRequest>(
@@ -33,6 +35,8 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
         {
             UserHeaders.Validate(own);
         }
+
+        var route = CommandRoute.Of(operation, command, options);
 
         // 1. Encode. What was encoded is kept until the outcome, as it may be sent more than once.
         var messageId = options?.MessageId ?? CorrelationIds.Format(CorrelationIds.Create());
@@ -56,7 +60,7 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
             operation,
             new OutboundMessage
             {
-                Queue = WireNames.CommandsQueue(operation.Service),
+                Queue = route.Queue,
                 Type = operation.Name,
                 ContentType = policy.ContentType,
                 MessageId = messageId,
@@ -71,7 +75,9 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
             activity,
             deadlines);
         pending.Watch(handler, cancellationToken);
-        _ = RunAsync(pending, policy.Service);
+
+        // A delayed command is in order from when it is due, not from now.
+        _ = RunAsync(pending, policy.Service, route.Key is { } key && delay is null ? _ordered.Enter(operation.Service, key) : null);
         return pending.Task;
     }
 
@@ -92,12 +98,19 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
         return (TimeSpan.FromSeconds(first), marked);
     }
 
-    private async Task RunAsync(PendingCommand command, ServiceCalls service)
+    private async Task RunAsync(PendingCommand command, ServiceCalls service, OrderedSends.Turn? turn)
     {
         var room = service.CommandRoom;
         var entered = false;
         try
         {
+            if (turn is { Comes.IsCompleted: false })
+            {
+                command.Stage = CallStage.Ordering;
+                await turn.Comes.WaitAsync(command.Ended).ConfigureAwait(false);
+                command.Stage = CallStage.Waiting;
+            }
+
             // 3. A bounded number is under way; the others wait inside their deadlines, or fail if so configured.
             entered = room.Wait(0, CancellationToken.None);
             if (!entered && service.FailsWhenFull)
@@ -136,6 +149,7 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
             }
 
             command.Release();
+            turn?.Leave();
         }
     }
 

@@ -182,6 +182,12 @@ internal sealed class OutboxDispatcher(
         if (settled.Confirmed > 0)
         {
             GoOn();
+            if (_unconfirmed.TakeHeldBack())
+            {
+                // The next of its key lies before what was read last, and may be published now.
+                _after = 0;
+                _lookNow = true;
+            }
         }
 
         if (settled.Kept > 0)

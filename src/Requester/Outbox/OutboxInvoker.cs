@@ -2,6 +2,7 @@ using System.Data.Common;
 using System.Diagnostics;
 using Messaging.Buffers;
 using Messaging.Calls;
+using Messaging.Commands;
 using Messaging.Policies;
 using Messaging.Telemetry;
 using Messaging.Transport;
@@ -26,6 +27,7 @@ internal sealed class OutboxInvoker(
             UserHeaders.Validate(headers);
         }
 
+        var route = CommandRoute.Of(operation, command, options);
         using var activity = MessagingTelemetry.StartCall(operation);
         var policy = policies.Get(operation);
         var messageId = options?.MessageId ?? CorrelationIds.Format(CorrelationIds.Create());
@@ -50,7 +52,7 @@ internal sealed class OutboxInvoker(
                     Operation = operation.Name,
                     MessageId = messageId,
                     ContentType = policy.ContentType,
-                    Headers = OutboxHeaders.Write(RequestHeaders.Create(1, activity ?? Activity.Current, options?.Headers)),
+                    Headers = OutboxHeaders.Write(RequestHeaders.Create(1, activity ?? Activity.Current, options?.Headers), route, operation.Service),
                     Body = buffer.Written,
                 },
                 cancellationToken).ConfigureAwait(false);

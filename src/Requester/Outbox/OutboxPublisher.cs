@@ -1,7 +1,6 @@
 using System.Text.Json;
 using Messaging.Calls;
 using Messaging.Transport;
-using Messaging.Wire;
 
 namespace Messaging.Outbox;
 
@@ -69,16 +68,19 @@ internal sealed class OutboxPublisher(Requester requester, TimeProvider time)
         }
     }
 
-    private static Task PublishAsync(CallLink link, OutboxCommand command) =>
-        link.PublishConfirmedAsync(new OutboundMessage
+    private static Task PublishAsync(CallLink link, OutboxCommand command)
+    {
+        var (headers, route) = OutboxHeaders.Read(command);
+        return link.PublishConfirmedAsync(new OutboundMessage
         {
-            Queue = WireNames.CommandsQueue(command.Service),
+            Queue = route.Queue,
             Type = command.Operation,
             ContentType = command.ContentType,
             MessageId = command.MessageId,
             CorrelationId = command.MessageId,
             Persistent = true,
-            Headers = OutboxHeaders.Read(command.Headers),
+            Headers = headers,
             Body = command.Body,
         }).AsTask();
+    }
 }

@@ -22,7 +22,11 @@ internal sealed class UnconfirmedCommands(
     private readonly ServiceHolds _holds = new(time, options.MaxDelay);
     private readonly ConcurrentQueue<Published> _results = new();
     private readonly HashSet<long> _numbers = [];
+
+    // The ordered commands among them: those of one key are published one after the other.
+    private readonly Dictionary<(string Service, string Key), long> _keys = [];
     private long _bytes;
+    private bool _heldBack;
 
     public int Count => _numbers.Count;
 
@@ -33,13 +37,29 @@ internal sealed class UnconfirmedCommands(
 
     public TimeSpan? ShortestHold => _holds.Shortest;
 
-    /// <summary>Begins to publish, unless it is on its way already.</summary>
+    /// <summary>Whether any had to wait for another of its key since the last time that this was asked, so that the table is to be read again.</summary>
+    public bool TakeHeldBack()
+    {
+        var held = _heldBack;
+        _heldBack = false;
+        return held;
+    }
+
+    /// <summary>Begins to publish, unless it is on its way already, or another of its key is.</summary>
     public bool TryPublish(OutboxEntry entry)
     {
-        if (!_numbers.Add(entry.Number))
+        if (_numbers.Contains(entry.Number))
         {
             return false;
         }
+
+        if (OutboxHeaders.KeyOf(entry.Command) is { } key && !_keys.TryAdd((entry.Command.Service, key), entry.Number))
+        {
+            _heldBack = true;
+            return false;
+        }
+
+        _numbers.Add(entry.Number);
 
         _bytes += entry.Command.Body.Length;
         _ = PublishAsync(entry);
@@ -139,6 +159,10 @@ internal sealed class UnconfirmedCommands(
         if (_numbers.Remove(entry.Number))
         {
             _bytes -= entry.Command.Body.Length;
+            if (OutboxHeaders.KeyOf(entry.Command) is { } key)
+            {
+                _keys.Remove((entry.Command.Service, key));
+            }
         }
     }
 }

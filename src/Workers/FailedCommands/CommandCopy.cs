@@ -8,6 +8,10 @@ namespace Messaging.FailedCommands;
 /// <summary>A command as it came, to be published once more.</summary>
 internal static class CommandCopy
 {
+    /// <summary>The same message for the queue that it came from, persistent, with headers to add to.</summary>
+    public static (OutboundMessage Message, Dictionary<string, object?> Headers) Back(WorkerCall call, string service) =>
+        Of(call, CommandQueues.Of(service, call.Delivery.Tag));
+
     /// <summary>The same message for a queue, persistent, with headers to add to.</summary>
     public static (OutboundMessage Message, Dictionary<string, object?> Headers) Of(WorkerCall call, string queue)
     {

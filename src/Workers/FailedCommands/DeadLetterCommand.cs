@@ -19,6 +19,7 @@ internal sealed partial class DeadLetterCommand(string service, bool stackTraces
         var (message, headers) = CommandCopy.Of(call, WireNames.DeadLetterQueue(service));
         var now = CommandCopy.Format(time.GetUtcNow());
         headers[WireNames.DeadReason] = outcome.Exception is null ? outcome.Head.Detail : "handler failed";
+        headers[WireNames.DeadQueue] = CommandQueues.Of(service, call.Delivery.Tag);
         headers[WireNames.DeadAttempts] = (long)Math.Max(1, call.Head.Attempt);
         headers[WireNames.FirstFailure] = call.FirstFailure ?? headers.GetValueOrDefault(WireNames.FirstFailure) ?? now;
         headers[WireNames.DeadLastFailure] = now;

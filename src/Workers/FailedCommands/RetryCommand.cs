@@ -1,5 +1,6 @@
 using Messaging.Pipeline;
 using Messaging.Telemetry;
+using Messaging.Transport;
 using Messaging.Wire;
 using Microsoft.Extensions.Logging;
 
@@ -7,15 +8,16 @@ namespace Messaging.FailedCommands;
 
 /// <summary>
 /// Tries a failed command again: at once, by running its handler once more, or later, by a copy that the broker keeps
-/// for the delay. The copy is safe before the delivery is acknowledged.
+/// for the delay. The copy is safe before the delivery is acknowledged. An ordered command waits where it is.
 /// </summary>
-internal sealed partial class RetryCommand(string service, RunHandler runHandler, TimeProvider time, ILogger logger) : IDeliveryStep
+internal sealed partial class RetryCommand(string service, RunHandler runHandler, HeldRetries held, TimeProvider time, ILogger logger) : IDeliveryStep
 {
     public ValueTask InvokeAsync(WorkerCall call) =>
         call.IsCommand && call.Outcome!.Kind == OutcomeKind.Failed ? RetryAsync(call) : ValueTask.CompletedTask;
 
     private async ValueTask RetryAsync(WorkerCall call)
     {
+        var since = time.GetTimestamp();
         while (call.Outcome is { Kind: OutcomeKind.Failed } failed && call.Handler?.Retries is { } policy)
         {
             var attempt = call.Head.Attempt;
@@ -35,7 +37,17 @@ internal sealed partial class RetryCommand(string service, RunHandler runHandler
             }
 
             MessagingTelemetry.CommandRetries.Add(1);
-            if (!policy.IsImmediate(attempt))
+            if (!policy.IsImmediate(attempt) && call.Delivery.Tag.Queue == QueueKind.OrderedCommands)
+            {
+                var delay = policy.DelayAfter(attempt);
+                LogHeld(logger, service, call.Method, call.Message.MessageId, attempt, delay, failed.Head.Detail);
+                if (!await held.WaitAsync(delay, since, call.Delivery.Link).ConfigureAwait(false))
+                {
+                    call.Outcome = call.Delivery.Link.IsLost ? WorkerOutcome.Abandoned : WorkerOutcome.Requeued;
+                    return;
+                }
+            }
+            else if (!policy.IsImmediate(attempt))
             {
                 await PublishDelayedAsync(call, attempt, policy.DelayAfter(attempt)).ConfigureAwait(false);
                 return;
@@ -64,7 +76,7 @@ internal sealed partial class RetryCommand(string service, RunHandler runHandler
 
     private async ValueTask PublishDelayedAsync(WorkerCall call, int attempt, TimeSpan delay)
     {
-        var (message, headers) = CommandCopy.Of(call, WireNames.CommandsQueue(service));
+        var (message, headers) = CommandCopy.Back(call, service);
         headers[WireNames.Attempt] = (long)attempt + 1;
         headers[WireNames.FirstFailure] = call.FirstFailure ?? HeaderValues.TryGetText(headers.GetValueOrDefault(WireNames.FirstFailure)) ?? CommandCopy.Format(time.GetUtcNow());
         LogDelayed(logger, service, call.Method, message.MessageId, attempt, delay, call.Outcome!.Head.Detail);
@@ -80,6 +92,9 @@ internal sealed partial class RetryCommand(string service, RunHandler runHandler
 
     [LoggerMessage(36, LogLevel.Warning, "Command will be tried again: {Service}/{Method} (message id {MessageId}): attempt {Attempt} failed, the next comes in {Delay}: {Detail}")]
     private static partial void LogDelayed(ILogger logger, string service, string? method, string? messageId, int attempt, TimeSpan delay, string detail);
+
+    [LoggerMessage(44, LogLevel.Warning, "Ordered command will be tried again: {Service}/{Method} (message id {MessageId}): attempt {Attempt} failed, the next comes in {Delay}, and those behind it wait: {Detail}")]
+    private static partial void LogHeld(ILogger logger, string service, string? method, string? messageId, int attempt, TimeSpan delay, string detail);
 
     [LoggerMessage(43, LogLevel.Error, "CommandRetry.Classify threw, so the command is dead-lettered: {Service}/{Method} (message id {MessageId})")]
     private static partial void LogClassifyFailed(ILogger logger, Exception exception, string service, string? method, string? messageId);

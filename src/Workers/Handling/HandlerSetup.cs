@@ -9,14 +9,6 @@ internal sealed record HandlerSetup<TService>(
     WorkerOptions Options, PayloadSerializers Serializers, int MaxMessageBytes, Func<IServiceProvider, TService> Resolve, InboxSetup? Inbox)
     where TService : class
 {
-    public CommandRetryPolicy? RetriesOf(OperationDescriptor operation)
-    {
-        if (operation.Kind != OperationKind.Command)
-        {
-            return null;
-        }
-
-        Options.Operations.TryGetValue(operation.Name, out var own);
-        return new CommandRetryPolicy(own?.CommandRetry ?? Options.CommandRetry, Random.Shared);
-    }
+    public CommandRetryPolicy? RetriesOf(OperationDescriptor operation) =>
+        operation.Kind == OperationKind.Command ? CommandRetryPolicy.Of(operation, Options, Random.Shared) : null;
 }

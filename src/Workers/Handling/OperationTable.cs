@@ -21,6 +21,12 @@ internal sealed class OperationTable
 
     public bool HasCommands { get; private init; }
 
+    /// <summary>Whether any command may be urgent.</summary>
+    public bool HasHighCommands { get; private init; }
+
+    /// <summary>Into how many partitions ordered commands go; 0 where there are none.</summary>
+    public int Partitions { get; private init; }
+
     public static OperationTable Build<TService>(ServiceContract<TService> contract, HandlerSetup<TService> setup)
         where TService : class
     {
@@ -29,6 +35,8 @@ internal sealed class OperationTable
         return new OperationTable(contract.Name, binder.Handlers)
         {
             HasCommands = contract.Operations.Any(static operation => operation.Kind == OperationKind.Command),
+            Partitions = contract.Operations.Max(static operation => (int?)operation.Partitions) ?? 0,
+            HasHighCommands = contract.Operations.Any(static operation => operation.Priority is not null),
         };
     }
 

@@ -47,6 +47,7 @@ internal static class WorkerFactory
         var runHandler = new RunHandler(provider, scopes, running, deadlines, time, failures, logger);
         var streams = new WorkerStreams(options.MaxStreams, time);
         var runStream = new RunStream(provider, scopes, running, streams, deadlines, time, failures, logger);
+        var held = new HeldRetries(options.OrderedHoldLimit, time);
         var pipeline = new WorkerPipeline(
             new RefuseForeignReplyTo(replyToPrefixes, logger),
             new RefuseOversize(transport.MaxMessageBytes),
@@ -58,12 +59,12 @@ internal static class WorkerFactory
             new PostponeCommand(contract.Name, time, logger),
             new OpenStream(streams, runStream, time, logger),
             runHandler,
-            new RetryCommand(contract.Name, runHandler, time, logger),
+            new RetryCommand(contract.Name, runHandler, held, time, logger),
             new SendReply(),
             new DeadLetterCommand(contract.Name, options.DeadLetterStackTraces, time, logger),
             new SettleDelivery());
         return new Worker(
-            transport, operations, pipeline, running, streams, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
+            transport, operations, pipeline, running, streams, held, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
             new Turns(deadlines, time), options, provider.GetRequiredService<IOptions<ReconnectOptions>>().Value, time, logger);
     }
 

@@ -35,6 +35,27 @@ public sealed class WorkerOptions
     public StreamOptions Stream { get; set; } = new();
 
     /// <summary>
+    /// How many urgent commands run at the same time, beside those of <see cref="CommandConcurrency"/>. Only services
+    /// have any whose contract names a <see cref="CommandAttribute.Priority"/>. From 1 to 10,000, or 0 for as many as
+    /// <see cref="CommandConcurrency"/>. Default: 0.
+    /// </summary>
+    public int HighCommandConcurrency { get; set; }
+
+    /// <summary>
+    /// How long an ordered command that fails is held here for its retries, with the later ones of its partition behind
+    /// it; then it goes back to the front of its partition once, which counts as a redelivery
+    /// (<see cref="CommandDeliveryLimit"/>). Together with the handler's own time it must stay below the broker's
+    /// <c>consumer_timeout</c>, 30 minutes by default. From 1 s to 1 day. Default: 20 minutes.
+    /// </summary>
+    public TimeSpan OrderedHoldLimit { get; set; } = TimeSpan.FromMinutes(20);
+
+    /// <summary>
+    /// How often a worker looks whether it has more than its share of the partitions of ordered commands, and hands over
+    /// what is too much. From 100 ms to 1 hour. Default: 10 s.
+    /// </summary>
+    public TimeSpan PartitionBalanceInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
     /// How long stopping may take: what runs is finished and answered, then its handlers are cancelled and what is left
     /// goes back to the queue. From 0 to 1 hour. Default: 20 s, inside the host's own 30 s.
     /// </summary>
@@ -62,7 +83,10 @@ public sealed class WorkerOptions
     /// </summary>
     public int CommandDeliveryLimit { get; set; } = 5;
 
-    /// <summary>How commands are tried again whose handler failed. On by default.</summary>
+    /// <summary>
+    /// How commands are tried again whose handler failed. On by default. What <c>[Command]</c> says on the contract wins
+    /// over this, and <see cref="Operations"/> over both.
+    /// </summary>
     public CommandRetryOptions CommandRetry { get; set; } = new();
 
     /// <summary>
@@ -102,6 +126,10 @@ public sealed class WorkerOptions
     internal ushort EffectivePrefetch => Effective(Prefetch, Concurrency);
 
     internal ushort EffectiveCommandPrefetch => Effective(CommandPrefetch, CommandConcurrency);
+
+    internal int EffectiveHighCommandConcurrency => HighCommandConcurrency > 0 ? HighCommandConcurrency : CommandConcurrency;
+
+    internal ushort EffectiveHighCommandPrefetch => Effective(0, EffectiveHighCommandConcurrency);
 
     private static ushort Effective(int prefetch, int concurrency) =>
         (ushort)Math.Min(ushort.MaxValue, prefetch > 0 ? prefetch : concurrency + (concurrency / 4));

@@ -11,6 +11,7 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
     private static readonly TimeSpan _maxRetryDelay = TimeSpan.FromDays(30);
     private static readonly TimeSpan _maxDrain = TimeSpan.FromHours(1);
     private static readonly TimeSpan _minExpiry = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _minBalance = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _maxExpiry = TimeSpan.FromDays(1);
 
     public ValidateOptionsResult Validate(string? name, WorkerOptions options)
@@ -27,6 +28,9 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         Require(options.Concurrency is >= 1 and <= MaxConcurrency, nameof(options.Concurrency), options.Concurrency, "set it from 1 to 10,000");
         Require(options.CommandConcurrency is >= 1 and <= MaxConcurrency, nameof(options.CommandConcurrency), options.CommandConcurrency, "set it from 1 to 10,000");
         Require(
+            options.HighCommandConcurrency is >= 0 and <= MaxConcurrency,
+            nameof(options.HighCommandConcurrency), options.HighCommandConcurrency, "set it from 1 to 10,000, or to 0 for as many as CommandConcurrency");
+        Require(
             options.Prefetch == 0 || (options.Prefetch >= options.Concurrency && options.Prefetch <= ushort.MaxValue),
             nameof(options.Prefetch), options.Prefetch, $"set it to 0 (a quarter above the concurrency) or from Concurrency ({options.Concurrency}) to 65,535");
         Require(
@@ -36,6 +40,12 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         Require(
             options.CallQueueExpiry >= _minExpiry && options.CallQueueExpiry <= _maxExpiry,
             nameof(options.CallQueueExpiry), options.CallQueueExpiry, "set it from one second to one day");
+        Require(
+            options.OrderedHoldLimit >= _minExpiry && options.OrderedHoldLimit <= _maxExpiry,
+            nameof(options.OrderedHoldLimit), options.OrderedHoldLimit, "set it from one second to one day, below the broker's consumer_timeout");
+        Require(
+            options.PartitionBalanceInterval >= _minBalance && options.PartitionBalanceInterval <= _maxDrain,
+            nameof(options.PartitionBalanceInterval), options.PartitionBalanceInterval, "set it from 100 ms to one hour");
         Require(options.CallQueue is CallQueueType.Classic or CallQueueType.Quorum, nameof(options.CallQueue), options.CallQueue, "set it to Classic or Quorum");
         Require(options.CommandDeliveryLimit is >= 1 and <= 1000, nameof(options.CommandDeliveryLimit), options.CommandDeliveryLimit, "set it from 1 to 1,000");
         Require(options.MaxStreams is >= 1 and <= 1_000_000, nameof(options.MaxStreams), options.MaxStreams, "set it from 1 to 1,000,000");

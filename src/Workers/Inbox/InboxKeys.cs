@@ -1,7 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Messaging.Pipeline;
-using Messaging.Transport;
 
 namespace Messaging.Inbox;
 
@@ -13,7 +12,7 @@ internal static class InboxKeys
     /// <summary>Null for a message that has no id: two of them can't be told apart.</summary>
     public static InboxKey? Of(string service, WorkerCall call)
     {
-        if (call.Delivery.Tag.Queue == QueueKind.Commands)
+        if (call.IsCommand)
         {
             return call.Message.MessageId is { Length: > 0 } id ? new InboxKey(service, OperationKind.Command, Normalize(id)) : null;
         }

@@ -47,7 +47,7 @@ internal sealed partial class PostponeCommand(string service, TimeProvider time,
 
     private async ValueTask SendOnAsync(WorkerCall call, long seconds)
     {
-        var (message, headers) = CommandCopy.Of(call, WireNames.CommandsQueue(service));
+        var (message, headers) = CommandCopy.Back(call, service);
         var delay = Math.Min(seconds, (long)OutboundMessage.MaxDelay.TotalSeconds);
         headers[WireNames.DelayLeft] = seconds - delay;
         call.Outcome = await call.Delivery.Link.TryPublishConfirmedAsync(message with { Delay = TimeSpan.FromSeconds(delay) }, time).ConfigureAwait(false)

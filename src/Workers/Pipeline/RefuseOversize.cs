@@ -1,5 +1,4 @@
 using Messaging.Telemetry;
-using Messaging.Transport;
 
 namespace Messaging.Pipeline;
 
@@ -11,7 +10,7 @@ internal sealed class RefuseOversize(int maxMessageBytes) : IDeliveryStep
         if (call.Outcome is null && call.Delivery.IsOversize)
         {
             MessagingTelemetry.RefusedDeliveries.Add(1);
-            if (call.Delivery.Tag.Queue == QueueKind.Commands)
+            if (call.IsCommand)
             {
                 call.Outcome = WorkerOutcome.Rejected;
             }

@@ -20,7 +20,7 @@ internal sealed class Delivery
     public Delivery(WorkerLink link, QueueKind queue, in InboundMessage message, int maxBodyBytes)
     {
         Link = link;
-        Tag = new DeliveryTag(queue, message.DeliveryTag);
+        Tag = new DeliveryTag(queue, message.DeliveryTag, message.Partition);
         _message = message with { Body = default };
         BodyBytes = message.Body.Length;
         IsOversize = BodyBytes > maxBodyBytes;

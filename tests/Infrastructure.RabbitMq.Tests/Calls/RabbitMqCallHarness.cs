@@ -11,7 +11,11 @@ internal sealed class RabbitMqCallHarness(PrivateBroker broker, RabbitMqReplyPat
 {
     private const string RefusalPolicy = "refuse";
 
-    private static readonly string[] _queues = ["calc", "calc.commands", "calc.dead", "payments", "messaging.reply.stranger"];
+    private static readonly string[] _queues =
+    [
+        "calc", "calc.commands", "calc.dead", "payments", "messaging.reply.stranger",
+        "shipping", "shipping.commands", "shipping.commands.high", "shipping.dead",
+    ];
 
     private readonly Stranger _stranger = new(broker);
     private bool _refuses;

@@ -68,6 +68,45 @@ public sealed class CommandRetryPolicyTests
         Assert.NotEqual(1, Enumerable.Range(0, 50).Select(_ => policy.DelayAfter(3)).Distinct().Count());
     }
 
+    [Fact]
+    public void What_the_contract_says_wins_over_the_service_and_loses_to_the_operations_own_options()
+    {
+        var said = new CommandRetryDescriptor { MaxAttempts = 3, ImmediateRetries = 0 };
+        var operation = new Operation<int, Nothing>("orders", "Ship", OperationKind.Command) { CommandRetry = said };
+        var options = new WorkerOptions { CommandRetry = { MaxAttempts = 7, ImmediateRetries = 5, BaseDelay = TimeSpan.FromSeconds(9) } };
+        options.CommandRetry.Classify = static _ => FailedCommandAction.Discard;
+
+        var merged = CommandRetryPolicy.Of(operation, options, new Random(1));
+        Assert.Equal(3, merged.MaxAttempts);
+        Assert.False(merged.IsImmediate(1));
+        Assert.InRange(merged.DelayAfter(1).TotalSeconds, 9, 9 * 1.25);
+        Assert.Equal(FailedCommandAction.Discard, merged.Classify(new TimeoutException(), declared: false));
+
+        options.Operations["Ship"] = new WorkerOperationOptions { CommandRetry = new CommandRetryOptions { MaxAttempts = 20 } };
+        var own = CommandRetryPolicy.Of(operation, options, new Random(1));
+        Assert.Equal(20, own.MaxAttempts);
+        Assert.True(own.IsImmediate(2));
+    }
+
+    [Theory]
+    [InlineData(7200, null, 7200)]
+    [InlineData(null, 2, 2)]
+    public void A_delay_of_the_contract_stands_against_a_bound_of_the_service(int? baseSeconds, int? maxSeconds, int first)
+    {
+        var operation = new Operation<int, Nothing>("orders", "Ship", OperationKind.Command)
+        {
+            CommandRetry = new CommandRetryDescriptor
+            {
+                ImmediateRetries = 0,
+                BaseDelay = baseSeconds is { } b ? TimeSpan.FromSeconds(b) : null,
+                MaxDelay = maxSeconds is { } m ? TimeSpan.FromSeconds(m) : null,
+            },
+        };
+
+        var policy = CommandRetryPolicy.Of(operation, new WorkerOptions(), new Random(1));
+        Assert.InRange(policy.DelayAfter(1).TotalSeconds, first, first * 1.25);
+    }
+
     private static CommandRetryPolicy Policy(Action<CommandRetryOptions>? configure = null)
     {
         var options = new CommandRetryOptions();
