@@ -1,6 +1,5 @@
 using Messaging.Batching;
 using Messaging.Handling;
-using Messaging.Links;
 using Messaging.Pipeline;
 using Messaging.Running;
 using Messaging.Telemetry;
@@ -26,7 +25,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly string _service;
-    private readonly LinkKeeper<WorkerLink> _links;
+    private readonly WorkerLinks _links;
     private readonly ConcurrencyGate _calls;
     private readonly ConcurrencyGate? _commands;
     private volatile bool _draining;
@@ -62,8 +61,8 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         };
         _calls = new ConcurrencyGate(options.Concurrency, turns, ServeAsync);
         _commands = operations.HasCommands ? new ConcurrencyGate(options.CommandConcurrency, turns, ServeAsync) : null;
-        _links = new LinkKeeper<WorkerLink>(
-            token => OpenAsync(transport, subscription, token), $"worker {operations.Service}", reconnect, time, logger);
+        _links = new WorkerLinks(
+            (wanted, token) => OpenAsync(transport, wanted, token), subscription, reconnect, time, logger);
     }
 
     /// <summary>Connects. Complete when the worker consumes, or when the broker is not there yet: then attempts go on.</summary>
@@ -75,7 +74,13 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         {
             await _links.FirstAttempt.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (TransportException exception) when (exception.Failure is not (TransportFailure.Denied or TransportFailure.Misconfigured))
+        catch (TransportException exception) when (exception.Failure is TransportFailure.Denied or TransportFailure.Misconfigured)
+        {
+            // Attempts don't go on: a later one might get half of what the first was refused.
+            await _links.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+        catch (TransportException)
         {
             // Not there yet: the keeper goes on and has logged it.
         }
@@ -85,7 +90,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _draining = true;
-        if (_links.Current is { IsLost: false } link)
+        foreach (var link in _links.Open)
         {
             await link.StopConsumingAsync().ConfigureAwait(false);
         }
@@ -101,7 +106,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         }
 
         await limit.CancelAsync().ConfigureAwait(false);
-        if (_links.Current is { IsLost: false } open)
+        foreach (var open in _links.Open)
         {
             // What was answered last may still wait for the connection.
             await Task.WhenAny(open.Replies.WhenIdleAsync(), Task.Delay(_graceAfterLimit, _time, CancellationToken.None)).ConfigureAwait(false);

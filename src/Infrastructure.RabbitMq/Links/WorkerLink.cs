@@ -12,18 +12,20 @@ internal sealed partial class WorkerLink : IWorkerLink
     private readonly string _service;
     private readonly Publisher _replies;
     private readonly ConfirmingPublisher _confirming;
-    private DeliveryConsumer? _calls;
-    private DeliveryConsumer? _commands;
+    private readonly WorkerQueues _queues;
 
-    private WorkerLink(LinkLifetime lifetime, string service, Publisher replies, ConfirmingPublisher confirming)
+    private WorkerLink(LinkLifetime lifetime, string service, Publisher replies, ConfirmingPublisher confirming, WorkerQueues queues)
     {
         _lifetime = lifetime;
         _service = service;
         _replies = replies;
         _confirming = confirming;
+        _queues = queues;
     }
 
     public Task<LinkLoss> Lost => _lifetime.Lost;
+
+    public UnservedQueue? Unserved => _queues.Unserved;
 
     /// <summary>Opens it on the connections for deliveries and for responses. It consumes last, when all else stands.</summary>
     public static async Task<IWorkerLink> OpenAsync(
@@ -33,28 +35,13 @@ internal sealed partial class WorkerLink : IWorkerLink
         var limits = connections.LimitsOf(responses);
         var replying = await lifetime.OpenVitalChannelAsync(responses, "replies", cancellationToken).ConfigureAwait(false);
         var confirming = await ConfirmingPublisher.OpenAsync(lifetime, responses, "confirmed messages", limits, cancellationToken).ConfigureAwait(false);
-        var link = new WorkerLink(lifetime, subscription.Service, new Publisher(replying, lifetime, limits, sink.OnReplyReturned), confirming);
+        var publisher = new Publisher(replying, lifetime, limits, sink.OnReplyReturned);
 
         var deliveries = await connections.Deliveries.GetAsync(cancellationToken).ConfigureAwait(false);
         await ConsumeCancelsAsync(lifetime, deliveries, subscription.Service, sink, logger, cancellationToken).ConfigureAwait(false);
-        if (subscription.Calls)
-        {
-            var channel = await lifetime.OpenVitalChannelAsync(deliveries, "calls", cancellationToken).ConfigureAwait(false);
-            var queue = await ServiceQueues.DeclareCallsAsync(channel, subscription, cancellationToken).ConfigureAwait(false);
-            await channel.BasicQosAsync(prefetchSize: 0, subscription.CallPrefetch, global: false, cancellationToken).ConfigureAwait(false);
-            link._calls = new DeliveryConsumer(channel, lifetime, queue, QueueKind.Calls, sink);
-        }
-
-        if (subscription.Commands)
-        {
-            var channel = await lifetime.OpenVitalChannelAsync(deliveries, "commands", cancellationToken).ConfigureAwait(false);
-            var queue = await ServiceQueues.DeclareCommandsAsync(channel, subscription, cancellationToken).ConfigureAwait(false);
-            await channel.BasicQosAsync(prefetchSize: 0, subscription.CommandPrefetch, global: false, cancellationToken).ConfigureAwait(false);
-            link._commands = new DeliveryConsumer(channel, lifetime, queue, QueueKind.Commands, sink);
-        }
-
-        await (link._calls?.StartAsync(autoAck: false, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
-        await (link._commands?.StartAsync(autoAck: false, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+        var queues = new WorkerQueues(lifetime, deliveries, subscription, sink);
+        var link = new WorkerLink(lifetime, subscription.Service, publisher, confirming, queues);
+        await queues.OpenAsync(cancellationToken).ConfigureAwait(false);
         return link;
     }
 
@@ -73,8 +60,8 @@ internal sealed partial class WorkerLink : IWorkerLink
 
     public async ValueTask StopConsumingAsync()
     {
-        await (_calls?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
-        await (_commands?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+        await (_queues.Calls?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+        await (_queues.Commands?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => _lifetime.DisposeAsync();
@@ -99,7 +86,7 @@ internal sealed partial class WorkerLink : IWorkerLink
     /// <summary>The channel to settle a delivery on; null on a lost link, whose deliveries come again.</summary>
     private IChannel? TryStartSettling(DeliveryTag tag)
     {
-        var consumer = tag.Queue == QueueKind.Calls ? _calls : _commands;
+        var consumer = tag.Queue == QueueKind.Calls ? _queues.Calls : _queues.Commands;
         return consumer is not null && _lifetime.Loss is null && _lifetime.InFlight.TryEnter() ? consumer.Channel : null;
     }
 

@@ -12,6 +12,12 @@ public sealed record WorkerSubscription
     /// <summary>Whether to consume the commands queue.</summary>
     public bool Commands { get; init; }
 
+    /// <summary>
+    /// Whether a link may open with one of the two queues where the other can't be consumed; <see cref="IWorkerLink.Unserved"/>
+    /// then says which and why. Default false: the attempt fails.
+    /// </summary>
+    public bool AllowPartial { get; init; }
+
     /// <summary>How many unsettled calls the broker may hand to this link.</summary>
     public required ushort CallPrefetch { get; init; }
 
