@@ -1,7 +1,6 @@
 using Messaging.Batching;
 using Messaging.FailedCommands;
 using Messaging.Handling;
-using Messaging.Links;
 using Messaging.Pipeline;
 using Messaging.Running;
 using Messaging.Streams;
@@ -30,7 +29,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly string _service;
-    private readonly LinkKeeper<WorkerLink> _links;
+    private readonly WorkerLinks _links;
     private readonly ConcurrencyGate _calls;
     private readonly ConcurrencyGate? _commands;
     private readonly ConcurrencyGate? _highCommands;
@@ -80,8 +79,8 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
 
         // Each partition hands over one command at a time, so this bounds nothing.
         _orderedCommands = operations.Partitions > 0 ? new ConcurrencyGate(int.MaxValue, turns, ServeAsync) : null;
-        _links = new LinkKeeper<WorkerLink>(
-            token => OpenAsync(transport, subscription, token), $"worker {operations.Service}", reconnect, time, logger);
+        _links = new WorkerLinks(
+            (wanted, token) => OpenAsync(transport, wanted, token), subscription, reconnect, time, logger);
     }
 
     /// <summary>Connects. Complete when the worker consumes, or when the broker is not there yet: then attempts go on.</summary>
@@ -93,7 +92,13 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         {
             await _links.FirstAttempt.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (TransportException exception) when (exception.Failure is not (TransportFailure.Denied or TransportFailure.Misconfigured))
+        catch (TransportException exception) when (exception.Failure is TransportFailure.Denied or TransportFailure.Misconfigured)
+        {
+            // Attempts don't go on: a later one might get half of what the first was refused.
+            await _links.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+        catch (TransportException)
         {
             // Not there yet: the keeper goes on and has logged it.
         }
@@ -104,7 +109,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     {
         _draining = true;
         _held.Stop();
-        if (_links.Current is { IsLost: false } link)
+        foreach (var link in _links.Open)
         {
             await link.StopConsumingAsync().ConfigureAwait(false);
         }
@@ -120,7 +125,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         }
 
         await limit.CancelAsync().ConfigureAwait(false);
-        if (_links.Current is { IsLost: false } open)
+        foreach (var open in _links.Open)
         {
             // What was answered last may still wait for the connection.
             var sent = Task.WhenAll(open.Replies.WhenIdleAsync(), open.Streams.WhenIdleAsync());

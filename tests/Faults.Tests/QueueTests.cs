@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Messaging.Calls.Contract;
 using Messaging.Faults.Tests.Support;
 using RabbitMQ.Client;
@@ -32,6 +33,46 @@ public sealed class QueueTests(BrokerFixture fixture) : FaultTest(fixture)
         await SoonAsync(site.Calc.RecordAsync(new Note("afterwards"), Token));
         await SoonAsync(recorded.Task);
         Assert.Equal(0, site.LinksLost);
+    }
+
+    [Fact]
+    [Row(46)]
+    public async Task A_worker_whose_calls_queue_can_no_longer_be_had_serves_commands_until_it_can()
+    {
+        var records = Channel.CreateUnbounded<string>();
+        var proxy = StartProxy();
+        var worker = await StartWorkerAsync(
+            new CalcScript
+            {
+                Record = (note, _) =>
+                {
+                    records.Writer.TryWrite(note.Text);
+                    return Task.CompletedTask;
+                },
+            },
+            connect: options => options.Uri = new Uri($"amqp://guest:guest@127.0.0.1:{proxy.Port}/"));
+        var site = await StartRequesterAsync();
+        await UntilServedAsync(site.Calc);
+        await using var connection = await ConnectAsync();
+        await using var channel = await connection.CreateChannelAsync(cancellationToken: Token);
+
+        // While the worker is away its queue becomes one that it can't declare.
+        proxy.Silence();
+        await channel.QueueDeleteAsync("calc", ifUnused: false, ifEmpty: false, cancellationToken: Token);
+        await channel.QueueDeclareAsync("calc", durable: true, exclusive: false, autoDelete: false, cancellationToken: Token);
+        proxy.Heal();
+        proxy.Reset();
+
+        await SoonAsync(site.Calc.With(new CallOptions { Timeout = Patience }).RecordAsync(new Note("served"), Token));
+        Assert.Equal("served", await SoonAsync(records.Reader.ReadAsync(Token).AsTask()));
+        await UntilAsync(() => Complaints(worker) == 1, "it is said which queue is missing");
+        Assert.Equal(StatusCode.DeadlineExceeded, (await EndsAsync(() => site.Calc.With(new CallOptions { Timeout = TimeSpan.FromMilliseconds(300) }).AddAsync(new Addends(1, 2), Token))).Status);
+
+        await channel.QueueDeleteAsync("calc", ifUnused: false, ifEmpty: false, cancellationToken: Token);
+        await UntilServedAsync(site.Calc);
+        await SoonAsync(site.Calc.RecordAsync(new Note("still served"), Token));
+        Assert.Equal("still served", await SoonAsync(records.Reader.ReadAsync(Token).AsTask()));
+        Assert.Equal(1, Complaints(worker));
     }
 
     [Fact]
@@ -100,6 +141,9 @@ public sealed class QueueTests(BrokerFixture fixture) : FaultTest(fixture)
         await SoonAsync(recorded.Task);
         Assert.Equal(1, records);
     }
+
+    private static int Complaints(Site worker) => worker.Warnings.Count(
+        static warning => warning.StartsWith("Link not open: calls of worker calc", StringComparison.Ordinal) && warning.Contains("x-expires", StringComparison.Ordinal));
 
     /// <summary>How long the broker waits for an acknowledgement, and how often it looks, on channels that open from now on.</summary>
     private Task<string> SetTimeoutAsync(string timeoutMs, string tickMs) => Broker.RabbitmqctlAsync(

@@ -43,6 +43,31 @@ public sealed class RefusalTests(BrokerFixture fixture) : TransportTest(fixture)
         Assert.Contains(WireNames.CommandsQueue(Service + "-c"), commands.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(QueueKind.Calls)]
+    [InlineData(QueueKind.Commands)]
+    public async Task Where_one_queue_is_refused_a_link_that_may_be_partial_serves_the_other(QueueKind refused)
+    {
+        await using var bare = await Bare.ConnectAsync(Broker.Uri);
+        var commands = WireNames.CommandsQueue(Service);
+        var (clashing, other) = refused == QueueKind.Calls ? (Service, commands) : (commands, Service);
+        await bare.Channel.QueueDeclareAsync(clashing, durable: true, exclusive: false, autoDelete: false, cancellationToken: Token);
+        var work = new WorkerSink();
+
+        var all = await FailsAsync(TransportFailure.Misconfigured, () => OpenWorkerAsync(work, subscription => subscription with { Commands = true }).AsTask());
+        await using var worker = await OpenWorkerAsync(work, subscription => subscription with { Commands = true, AllowPartial = true });
+        await bare.Channel.BasicPublishAsync(string.Empty, other, "served"u8.ToArray(), Token);
+        var served = await work.Deliveries.NextAsync();
+        await worker.AckAsync(served.Tag);
+
+        Assert.Equal("served"u8.ToArray(), served.Body);
+        Assert.Equal((refused, TransportFailure.Misconfigured), (worker.Unserved!.Queue, worker.Unserved.Failure.Failure));
+        Assert.Contains($"'{clashing}'", worker.Unserved.Failure.Message, StringComparison.Ordinal);
+        Assert.Contains($"'{clashing}'", all.Message, StringComparison.Ordinal);
+        await worker.StopConsumingAsync();
+        Assert.False(worker.Lost.IsCompleted);
+    }
+
     [Fact]
     public async Task A_wrong_password_is_denied_and_not_shown()
     {

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Messaging.RabbitMq.Tests.Support;
 using Messaging.Transport;
@@ -10,8 +9,6 @@ namespace Messaging.RabbitMq.Tests;
 
 public sealed class TlsTests(BrokerFixture fixture) : TransportTest(fixture)
 {
-    private static readonly DateTimeOffset _now = TimeProvider.System.GetUtcNow();
-
     [Theory]
     [InlineData("localhost", 0, true, null)]
     [InlineData("elsewhere", 0, true, "does not name the host")]
@@ -20,8 +17,8 @@ public sealed class TlsTests(BrokerFixture fixture) : TransportTest(fixture)
     public async Task A_certificate_is_refused_unless_it_is_trusted_in_time_and_names_the_host(
         string host, int shiftDays, bool trusted, string? reason)
     {
-        using var authority = Certificate("CN=authority", shiftDays: 0, issuer: null, host: null);
-        using var certificate = Certificate($"CN={host}", shiftDays, authority, host);
+        using var authority = Certificates.Authority();
+        using var certificate = Certificates.For(host, authority, shiftDays);
         var authorities = Path.Combine(Path.GetTempPath(), Service + ".pem");
         await File.WriteAllTextAsync(authorities, authority.ExportCertificatePem(), Token);
         using var listener = new TcpListener(IPAddress.Loopback, 0);
@@ -66,24 +63,5 @@ public sealed class TlsTests(BrokerFixture fixture) : TransportTest(fixture)
         {
             return false;
         }
-    }
-
-    private static X509Certificate2 Certificate(string subject, int shiftDays, X509Certificate2? issuer, string? host)
-    {
-        using var key = RSA.Create(2048);
-        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
-        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(host is null, hasPathLengthConstraint: false, 0, critical: true));
-        var from = _now.AddDays(shiftDays - 2);
-        if (issuer is null)
-        {
-            return request.CreateSelfSigned(_now.AddDays(-30), _now.AddDays(30));
-        }
-
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName(host!);
-        request.CertificateExtensions.Add(names.Build());
-        using var signed = request.Create(issuer, from, from.AddDays(4), RandomNumberGenerator.GetBytes(8));
-        using var whole = signed.CopyWithPrivateKey(key);
-        return X509CertificateLoader.LoadPkcs12(whole.Export(X509ContentType.Pkcs12), password: null);
     }
 }

@@ -69,7 +69,7 @@ internal sealed partial class ConnectionOpener(IOptionsMonitor<RabbitMqOptions> 
         string purpose,
         CancellationToken cancellationToken)
     {
-        var sockets = new ConnectionSockets();
+        var sockets = new ConnectionSockets(addresses.UsesTls ? new TlsHandshake(options.Tls, certificate, host) : null);
         var factory = new ConnectionFactory
         {
             UserName = addresses.UserName,
@@ -85,7 +85,9 @@ internal sealed partial class ConnectionOpener(IOptionsMonitor<RabbitMqOptions> 
             MaxInboundMessageBodySize = RabbitMqOptionsValidator.MaxReadableBytes,
             SocketFactory = sockets.Create,
         };
-        var endpoint = new AmqpTcpEndpoint(host, port, Tls(options.Tls, addresses, certificate, host), RabbitMqOptionsValidator.MaxReadableBytes);
+
+        // The library is not told of TLS: it is in our sockets.
+        var endpoint = new AmqpTcpEndpoint(host, port, new SslOption(), RabbitMqOptionsValidator.MaxReadableBytes);
         var name = $"{options.ClientProvidedName ?? AppDomain.CurrentDomain.FriendlyName} {purpose}";
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.ConnectTimeout);
@@ -112,18 +114,6 @@ internal sealed partial class ConnectionOpener(IOptionsMonitor<RabbitMqOptions> 
             await (await connecting.ConfigureAwait(false)).DisposeAsync().ConfigureAwait(false);
         }
     }
-
-    private static SslOption Tls(RabbitMqTlsOptions options, BrokerAddresses addresses, CertificateCheck certificate, string host) =>
-        addresses.UsesTls
-            ? new SslOption(options.ServerName ?? host, options.ClientCertificatePath ?? string.Empty, enabled: true)
-            {
-                // Set explicitly: an amqps URI given to the library would accept a certificate for any host.
-                AcceptablePolicyErrors = System.Net.Security.SslPolicyErrors.None,
-                CertPassphrase = options.ClientCertificatePassword,
-                CheckCertificateRevocation = options.CheckRevocation,
-                CertificateValidationCallback = certificate.Accepts,
-            }
-            : new SslOption();
 
     [LoggerMessage(EventId = 1, Level = LogLevel.Debug, Message = "Connected to RabbitMQ at {Host}:{Port} for {Purpose}")]
     private static partial void LogConnected(ILogger logger, string purpose, string host, int port);

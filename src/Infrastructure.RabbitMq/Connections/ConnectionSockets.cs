@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using RabbitMQ.Client;
 
@@ -7,7 +8,8 @@ namespace Messaging.RabbitMq;
 /// Makes the sockets of one connection and keeps them. The client library can wait without end for a peer that neither
 /// reads nor answers, and then closing the socket under it is the one thing that frees its threads and memory.
 /// </summary>
-internal sealed class ConnectionSockets : IDisposable
+/// <param name="handshake">Begins TLS on them; null for none.</param>
+internal sealed class ConnectionSockets(TlsHandshake? handshake) : IDisposable
 {
     private const int BufferBytes = 64 * 1024;
 
@@ -39,8 +41,11 @@ internal sealed class ConnectionSockets : IDisposable
             }
         }
 
-        return new Client(socket, this);
+        return new Client(socket, this, handshake);
     }
+
+    /// <summary>Something has come in.</summary>
+    public void CountRead() => Interlocked.Increment(ref _reads);
 
     public void Dispose()
     {
@@ -54,20 +59,20 @@ internal sealed class ConnectionSockets : IDisposable
         }
     }
 
-    private sealed class Client(Socket socket, ConnectionSockets owner) : TcpClientAdapter(socket)
+    private sealed class Client(Socket socket, ConnectionSockets owner, TlsHandshake? handshake) : TcpClientAdapter(socket)
     {
-        private CountingStream? _stream;
+        private Stream? _tls;
+        private BrokerStream? _stream;
 
-        public override NetworkStream GetStream() => _stream ??= new CountingStream(Client, owner);
-    }
-
-    // The library reads again as soon as it has dealt with what it read, so a new read means that something came.
-    private sealed class CountingStream(Socket socket, ConnectionSockets owner) : NetworkStream(socket, ownsSocket: true)
-    {
-        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        public override async Task ConnectAsync(IPAddress ep, int port, CancellationToken cancellationToken = default)
         {
-            Interlocked.Increment(ref owner._reads);
-            return base.ReadAsync(buffer, cancellationToken);
+            await base.ConnectAsync(ep, port, cancellationToken).ConfigureAwait(false);
+            if (handshake is not null)
+            {
+                _tls = await handshake.ShakeAsync(new NetworkStream(Client, ownsSocket: false), cancellationToken).ConfigureAwait(false);
+            }
         }
+
+        public override NetworkStream GetStream() => _stream ??= new BrokerStream(Client, owner, _tls);
     }
 }

@@ -65,12 +65,19 @@ internal sealed partial class LinkLifetime : IConnectionObserver, IAsyncDisposab
     }
 
     /// <summary>From now on the link is lost when the channel closes.</summary>
-    public void LoseWith(IChannel channel, string purpose) =>
+    public void LoseWith(IChannel channel, string purpose)
+    {
         channel.ChannelShutdownAsync += (_, reason) =>
         {
             Lose(ShutdownReasons.Explain($"channel for {purpose}", reason));
             return Task.CompletedTask;
         };
+        if (channel.CloseReason is { } closed)
+        {
+            // Before anybody listened.
+            Lose(ShutdownReasons.Explain($"channel for {purpose}", closed));
+        }
+    }
 
     /// <summary>Adds what happens at once when the link is lost. Only while it is opened.</summary>
     public void WhenLost(Action<LinkLoss> action)

@@ -13,22 +13,22 @@ internal sealed partial class WorkerLink : IWorkerLink
     private readonly string _service;
     private readonly Publisher _replies;
     private readonly ConfirmingPublisher _confirming;
-    private DeliveryConsumer? _calls;
-    private DeliveryConsumer? _commands;
-    private DeliveryConsumer? _highCommands;
-    private Partitions? _partitions;
+    private readonly WorkerQueues _queues;
 
-    private WorkerLink(LinkLifetime lifetime, string service, Publisher replies, ConfirmingPublisher confirming)
+    private WorkerLink(LinkLifetime lifetime, string service, Publisher replies, ConfirmingPublisher confirming, WorkerQueues queues)
     {
         _lifetime = lifetime;
         _service = service;
         _replies = replies;
         _confirming = confirming;
+        _queues = queues;
     }
 
-    public string? ControlAddress { get; private set; }
+    public string? ControlAddress { get; private init; }
 
     public Task<LinkLoss> Lost => _lifetime.Lost;
+
+    public UnservedQueue? Unserved => _queues.Unserved;
 
     /// <summary>Opens it on the connections for deliveries and for responses. It consumes last, when all else stands.</summary>
     public static async Task<IWorkerLink> OpenAsync(
@@ -38,48 +38,15 @@ internal sealed partial class WorkerLink : IWorkerLink
         var limits = connections.LimitsOf(responses);
         var replying = await lifetime.OpenVitalChannelAsync(responses, "replies", cancellationToken).ConfigureAwait(false);
         var confirming = await ConfirmingPublisher.OpenAsync(lifetime, responses, "confirmed messages", limits, cancellationToken).ConfigureAwait(false);
-        var link = new WorkerLink(lifetime, subscription.Service, new Publisher(replying, lifetime, limits, sink.OnReplyReturned), confirming);
+        var publisher = new Publisher(replying, lifetime, limits, sink.OnReplyReturned);
 
         var deliveries = await connections.Deliveries.GetAsync(cancellationToken).ConfigureAwait(false);
-        link.ControlAddress = await ConsumeControlAsync(lifetime, deliveries, subscription.Service, sink, logger, cancellationToken).ConfigureAwait(false);
-        if (subscription.Calls)
+        var queues = new WorkerQueues(lifetime, deliveries, subscription, sink, logger);
+        var link = new WorkerLink(lifetime, subscription.Service, publisher, confirming, queues)
         {
-            var channel = await lifetime.OpenVitalChannelAsync(deliveries, "calls", cancellationToken).ConfigureAwait(false);
-            var queue = await ServiceQueues.DeclareCallsAsync(channel, subscription, cancellationToken).ConfigureAwait(false);
-            await channel.BasicQosAsync(prefetchSize: 0, subscription.CallPrefetch, global: false, cancellationToken).ConfigureAwait(false);
-            link._calls = new DeliveryConsumer(channel, lifetime, queue, QueueKind.Calls, sink);
-        }
-
-        if (subscription.Commands)
-        {
-            var channel = await lifetime.OpenVitalChannelAsync(deliveries, "commands", cancellationToken).ConfigureAwait(false);
-            await ServiceQueues.DeclareBehindCommandsAsync(channel, subscription, cancellationToken).ConfigureAwait(false);
-            var queue = await ServiceQueues.DeclareCommandsAsync(
-                channel, WireNames.CommandsQueue(subscription.Service), subscription, cancellationToken).ConfigureAwait(false);
-            await channel.BasicQosAsync(prefetchSize: 0, subscription.CommandPrefetch, global: false, cancellationToken).ConfigureAwait(false);
-            link._commands = new DeliveryConsumer(channel, lifetime, queue, QueueKind.Commands, sink);
-        }
-
-        if (subscription is { Commands: true, HighCommands: true })
-        {
-            var channel = await lifetime.OpenVitalChannelAsync(deliveries, "urgent commands", cancellationToken).ConfigureAwait(false);
-            var queue = await ServiceQueues.DeclareCommandsAsync(
-                channel, WireNames.HighCommandsQueue(subscription.Service), subscription, cancellationToken).ConfigureAwait(false);
-            await channel.BasicQosAsync(prefetchSize: 0, subscription.HighCommandPrefetch, global: false, cancellationToken).ConfigureAwait(false);
-            link._highCommands = new DeliveryConsumer(channel, lifetime, queue, QueueKind.HighCommands, sink);
-        }
-
-        if (subscription is { Commands: true, CommandPartitions: > 0 })
-        {
-            var channel = await lifetime.OpenVitalChannelAsync(deliveries, "ordered commands", cancellationToken).ConfigureAwait(false);
-            link._partitions = new Partitions(lifetime, deliveries, subscription, sink, logger);
-            await link._partitions.DeclareAsync(channel, cancellationToken).ConfigureAwait(false);
-        }
-
-        await (link._calls?.StartAsync(autoAck: false, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
-        await (link._commands?.StartAsync(autoAck: false, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
-        await (link._highCommands?.StartAsync(autoAck: false, cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
-        await (link._partitions?.StartAsync(cancellationToken) ?? Task.CompletedTask).ConfigureAwait(false);
+            ControlAddress = await ConsumeControlAsync(lifetime, deliveries, subscription.Service, sink, logger, cancellationToken).ConfigureAwait(false),
+        };
+        await queues.OpenAsync(cancellationToken).ConfigureAwait(false);
         return link;
     }
 
@@ -98,10 +65,7 @@ internal sealed partial class WorkerLink : IWorkerLink
 
     public async ValueTask StopConsumingAsync()
     {
-        await (_calls?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
-        await (_commands?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
-        await (_highCommands?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
-        await (_partitions?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
+        await _queues.StopAsync().ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => _lifetime.DisposeAsync();
@@ -128,13 +92,7 @@ internal sealed partial class WorkerLink : IWorkerLink
     /// <summary>The consumer on whose channel a delivery is settled; null on a lost link, whose deliveries come again.</summary>
     private LinkConsumer? TryStartSettling(DeliveryTag tag)
     {
-        LinkConsumer? consumer = tag.Queue switch
-        {
-            QueueKind.Calls => _calls,
-            QueueKind.HighCommands => _highCommands,
-            QueueKind.OrderedCommands => _partitions?.Of(tag.Partition),
-            _ => _commands,
-        };
+        var consumer = _queues.Find(tag);
         return consumer is not null && _lifetime.Loss is null && _lifetime.InFlight.TryEnter() ? consumer : null;
     }
 

@@ -9,6 +9,9 @@ public interface IWorkerLink : ILink
     /// </summary>
     string? ControlAddress { get; }
 
+    /// <summary>The queue that is not consumed although the subscription names it; null for none. Only with <see cref="WorkerSubscription.AllowPartial"/>.</summary>
+    UnservedQueue? Unserved => null;
+
     /// <summary>Publishes a reply, without a confirm, mandatory: a reply whose requester is gone comes back by <see cref="IWorkerSink.OnReplyReturned"/>.</summary>
     /// <param name="reply">The reply, addressed to the request's reply-to.</param>
     /// <returns>Complete when handed to the connection; the body may then be reused.</returns>
@@ -67,6 +70,11 @@ public interface IWorkerSink
     /// <param name="reply">It, as it was sent. Its body is valid only until this returns.</param>
     void OnReplyReturned(in InboundMessage reply);
 }
+
+/// <summary>A queue that could not be consumed.</summary>
+/// <param name="Queue">Which.</param>
+/// <param name="Failure">Why.</param>
+public sealed record UnservedQueue(QueueKind Queue, TransportException Failure);
 
 /// <summary>The queues of a service.</summary>
 public enum QueueKind

@@ -25,6 +25,12 @@ public sealed record WorkerSubscription
     /// <summary>How often to look whether this link has more than its share of the partitions, and to hand over what is too much. Default: 10 s.</summary>
     public TimeSpan PartitionBalanceInterval { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Whether a link may open with one of the two queues where the other can't be consumed; <see cref="IWorkerLink.Unserved"/>
+    /// then says which and why. Default false: the attempt fails.
+    /// </summary>
+    public bool AllowPartial { get; init; }
+
     /// <summary>How many unsettled calls the broker may hand to this link.</summary>
     public required ushort CallPrefetch { get; init; }
 

@@ -28,6 +28,9 @@ internal sealed partial class WorkerLink : ILink, IWorkerSink
 
     public bool IsLost => _link is null || _link.Lost.IsCompleted;
 
+    /// <summary>The queue that it does not consume although it should; null for none.</summary>
+    public UnservedQueue? Unserved => Link.Unserved;
+
     /// <summary>Deliveries can come before opening has returned; whoever serves them waits for this.</summary>
     public Task Opened => _opened.Task;
 
