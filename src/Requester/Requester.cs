@@ -6,7 +6,6 @@ using Messaging.Deadlines;
 using Messaging.Links;
 using Messaging.Policies;
 using Messaging.Streaming;
-using Messaging.Streams;
 using Messaging.Telemetry;
 using Messaging.Transport;
 using Messaging.Wire;
@@ -16,7 +15,7 @@ using Microsoft.Extensions.Options;
 namespace Messaging;
 
 /// <summary>The whole path of a call on the caller's side, from the generated proxy to the reply. Read it from the top.</summary>
-internal sealed class Requester : IOperationInvoker, IAsyncDisposable
+internal sealed partial class Requester : IOperationInvoker, IAsyncDisposable
 {
     private readonly ITransport _transport;
     private readonly CallPolicies _policies;
@@ -52,6 +51,8 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
 
     internal TimeProvider Time => _time;
 
+    internal int MaxMessageBytes => _transport.MaxMessageBytes;
+
     /// <summary>Says to workers, and learns of them, who is still there.</summary>
     internal StreamHeartbeats Heartbeats { get; }
 
@@ -86,10 +87,6 @@ internal sealed class Requester : IOperationInvoker, IAsyncDisposable
         var handler = CallContext.Current;
         return _commands.SendAsync(operation, policy, command, options, StartClock(policy.Timeout, options, handler), handler, cancellationToken);
     }
-
-    public IAsyncEnumerable<TItem> StreamAsync<TRequest, TItem>(
-        Operation<TRequest, TItem> operation, TRequest request, CallOptions? options, CancellationToken cancellationToken) =>
-        new ReplyStream<TRequest, TItem>(this, _policies.Get(operation), request, options, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

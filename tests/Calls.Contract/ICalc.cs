@@ -24,6 +24,13 @@ public interface ICalc
     [Faults(typeof(TooBig))]
     IAsyncEnumerable<Sum> CountAsync(Addends request, CancellationToken cancellationToken = default);
 
+    Task<Sum> TotalAsync(IAsyncEnumerable<Sum> items, CancellationToken cancellationToken = default);
+
+    Task DrinkAsync(IAsyncEnumerable<byte[]> items, CancellationToken cancellationToken = default);
+
+    [Faults(typeof(TooBig))]
+    IAsyncEnumerable<Sum> EchoAsync(IAsyncEnumerable<Sum> items, CancellationToken cancellationToken = default);
+
     IAsyncEnumerable<byte[]> PourAsync(Addends request, CancellationToken cancellationToken = default);
 
     [Command]
@@ -60,6 +67,20 @@ public sealed class ScriptedCalc(CalcScript script) : ICalc
 
     public IAsyncEnumerable<Sum> CountAsync(Addends request, CancellationToken cancellationToken) => script.Count(request, cancellationToken);
 
+    public Task<Sum> TotalAsync(IAsyncEnumerable<Sum> items, CancellationToken cancellationToken) => script.Total(items, cancellationToken);
+
+    public async Task DrinkAsync(IAsyncEnumerable<byte[]> items, CancellationToken cancellationToken)
+    {
+        var expected = 0;
+        await foreach (var item in items)
+        {
+            ArgumentOutOfRangeException.ThrowIfNotEqual(item.Length, expected);
+            expected += 1000;
+        }
+    }
+
+    public IAsyncEnumerable<Sum> EchoAsync(IAsyncEnumerable<Sum> items, CancellationToken cancellationToken) => script.Echo(items, cancellationToken);
+
     public async IAsyncEnumerable<byte[]> PourAsync(Addends request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (var item = 0; item < request.Left; item++)
@@ -79,6 +100,21 @@ public sealed class CalcScript
         static (request, _) => Task.FromResult(new Sum(request.Left + request.Right));
 
     public Func<Addends, CancellationToken, IAsyncEnumerable<Sum>> Count { get; init; } = CountUpAsync;
+
+    public Func<IAsyncEnumerable<Sum>, CancellationToken, Task<Sum>> Total { get; init; } = AddUpAsync;
+
+    public Func<IAsyncEnumerable<Sum>, CancellationToken, IAsyncEnumerable<Sum>> Echo { get; init; } = static (items, _) => items;
+
+    private static async Task<Sum> AddUpAsync(IAsyncEnumerable<Sum> items, CancellationToken cancellationToken)
+    {
+        var total = 0;
+        await foreach (var item in items)
+        {
+            total += item.Value;
+        }
+
+        return new Sum(total);
+    }
 
     private static async IAsyncEnumerable<Sum> CountUpAsync(Addends request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -34,7 +34,13 @@ internal static class OperationEmitter
 
     public static void EmitBinding(ContractModel contract, OperationModel operation, SourceWriter writer)
     {
-        var bind = operation.Kind == OperationKind.ReplyStream ? "BindStream" : operation.Reply is null ? "BindAction" : "BindCall";
+        var bind = operation.Kind switch
+        {
+            OperationKind.ReplyStream => "BindStream",
+            OperationKind.DuplexStream => "BindExchange",
+            OperationKind.RequestStream => operation.Reply is null ? "BindUploadAction" : "BindUpload",
+            _ => operation.Reply is null ? "BindAction" : "BindCall",
+        };
 
         // The cast names the method of the interface that declares it, whatever the contract adds under the same name.
         var target = string.Equals(operation.DeclaredIn, contract.Interface, StringComparison.Ordinal)

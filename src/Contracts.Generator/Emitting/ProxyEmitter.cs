@@ -31,10 +31,14 @@ internal static class ProxyEmitter
         {
             OperationKind.Command => ("SendAsync", "global::System.Threading.Tasks.Task"),
             OperationKind.ReplyStream => ("StreamAsync", $"global::System.Collections.Generic.IAsyncEnumerable<{operation.Reply}>"),
+            OperationKind.DuplexStream => ("ExchangeAsync", $"global::System.Collections.Generic.IAsyncEnumerable<{operation.Reply}>"),
+            OperationKind.RequestStream => ("UploadAsync", operation.Reply is null ? "global::System.Threading.Tasks.Task" : $"global::System.Threading.Tasks.Task<{operation.Reply}>"),
             _ when operation.Reply is null => ("CallAsync", "global::System.Threading.Tasks.Task"),
             _ => ("CallAsync", $"global::System.Threading.Tasks.Task<{operation.Reply}>"),
         };
-        var parameters = $"{operation.Request} request";
+        var parameters = operation.Kind is OperationKind.RequestStream or OperationKind.DuplexStream
+            ? $"global::System.Collections.Generic.IAsyncEnumerable<{operation.Request}> request"
+            : $"{operation.Request} request";
         var token = "global::System.Threading.CancellationToken.None";
         if (operation.TakesToken)
         {

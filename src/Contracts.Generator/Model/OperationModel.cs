@@ -6,6 +6,8 @@ internal enum OperationKind
     Call,
     Command,
     ReplyStream,
+    RequestStream,
+    DuplexStream,
 }
 
 /// <summary>One method of a contract.</summary>

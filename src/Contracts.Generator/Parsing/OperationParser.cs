@@ -27,7 +27,9 @@ internal static class OperationParser
         var request = ParseParameters(method, report);
         var operation = KnownTypes.Attribute(method, "OperationAttribute");
         var command = KnownTypes.Attribute(method, "CommandAttribute");
-        var kind = ParseReturn(method, command, report, out var reply);
+        var takesStream = request is not null && KnownTypes.IsAsyncEnumerable(request.Type);
+        var requestType = takesStream ? ((INamedTypeSymbol)request!.Type).TypeArguments[0] : request?.Type;
+        var kind = ParseReturn(method, command, takesStream, report, out var reply);
         if (operation is not null && command is not null)
         {
             report.That(Rules.PlainCommand, AttributeReader.Place(command), "also an [Operation]: keep [Command], whose Name and TimeoutMs it has too, or make it a call");
@@ -48,7 +50,7 @@ internal static class OperationParser
             KnownTypes.Qualified(method.ContainingType),
             name,
             kind,
-            request is null ? string.Empty : KnownTypes.Qualified(request.Type),
+            requestType is null ? string.Empty : KnownTypes.Qualified(requestType),
             reply is null ? null : KnownTypes.Qualified(reply),
             method.Parameters.Length > 1,
             timeout,
@@ -56,7 +58,7 @@ internal static class OperationParser
             atMostOnce,
             AttributeReader.Option(operation, "ReplayReplies", false),
             ParsePriority(command, report),
-            OrderKeyParser.Parse(command, request?.Type, report),
+            OrderKeyParser.Parse(command, requestType, report),
             CommandRetryParser.Parse(command, report),
             faults.Of(method));
     }
@@ -107,7 +109,7 @@ internal static class OperationParser
         _ => null,
     };
 
-    private static OperationKind ParseReturn(IMethodSymbol method, AttributeData? command, MethodReport report, out ITypeSymbol? reply)
+    private static OperationKind ParseReturn(IMethodSymbol method, AttributeData? command, bool takesStream, MethodReport report, out ITypeSymbol? reply)
     {
         var type = method.ReturnType;
         reply = null;
@@ -124,12 +126,23 @@ internal static class OperationParser
 
         if (command is null)
         {
-            return isStream ? OperationKind.ReplyStream : OperationKind.Call;
+            return (takesStream, isStream) switch
+            {
+                (true, true) => OperationKind.DuplexStream,
+                (true, false) => OperationKind.RequestStream,
+                (false, true) => OperationKind.ReplyStream,
+                _ => OperationKind.Call,
+            };
         }
 
         if (reply is not null)
         {
             report.That(Rules.PlainCommand, place: null, $"returns '{KnownTypes.Short(type)}': return Task, or drop [Command] to await a reply");
+        }
+
+        if (takesStream)
+        {
+            report.That(Rules.PlainCommand, place: null, "takes a stream: send its items as commands of their own (SendAllAsync), or drop [Command]");
         }
 
         return OperationKind.Command;

@@ -39,4 +39,29 @@ public interface IOperationInvoker
     /// <exception cref="RpcException">The stream ended with a status other than OK.</exception>
     IAsyncEnumerable<TItem> StreamAsync<TRequest, TItem>(
         Operation<TRequest, TItem> operation, TRequest request, CallOptions? options, CancellationToken cancellationToken);
+
+    /// <summary>Sends a stream and awaits the one reply to it.</summary>
+    /// <typeparam name="TItem">The type of the items that are sent.</typeparam>
+    /// <typeparam name="TReply">The reply's type.</typeparam>
+    /// <param name="operation">An operation of kind <see cref="OperationKind.RequestStream"/>.</param>
+    /// <param name="items">The items. They are read when a worker has taken the stream, at its pace, and not to the end where it replies earlier.</param>
+    /// <param name="options">What this call does differently; null for nothing.</param>
+    /// <param name="cancellationToken">Cancels the call, and its handler wherever it runs.</param>
+    /// <returns>The reply.</returns>
+    /// <exception cref="RpcException">The call ended with a status other than OK. What <paramref name="items"/> throws comes as it is.</exception>
+    /// <exception cref="OperationCanceledException">The caller cancelled.</exception>
+    Task<TReply> UploadAsync<TItem, TReply>(
+        Operation<TItem, TReply> operation, IAsyncEnumerable<TItem> items, CallOptions? options, CancellationToken cancellationToken);
+
+    /// <summary>Sends a stream and reads another, each at its own pace.</summary>
+    /// <typeparam name="TItem">The type of the items that are sent.</typeparam>
+    /// <typeparam name="TReply">The type of the items that come.</typeparam>
+    /// <param name="operation">An operation of kind <see cref="OperationKind.DuplexStream"/>.</param>
+    /// <param name="items">The items. They are read when a worker has taken the stream, at its pace, and not to the end where it ends the stream earlier.</param>
+    /// <param name="options">What this call does differently; null for nothing.</param>
+    /// <param name="cancellationToken">Cancels the stream, and its handler wherever it runs.</param>
+    /// <returns>The items as they come.</returns>
+    /// <exception cref="RpcException">The stream ended with a status other than OK. What <paramref name="items"/> throws comes as it is.</exception>
+    IAsyncEnumerable<TReply> ExchangeAsync<TItem, TReply>(
+        Operation<TItem, TReply> operation, IAsyncEnumerable<TItem> items, CallOptions? options, CancellationToken cancellationToken);
 }

@@ -11,4 +11,10 @@ public enum OperationKind
 
     /// <summary>One request, a stream of replies.</summary>
     ReplyStream = 2,
+
+    /// <summary>A stream of requests, one reply.</summary>
+    RequestStream = 3,
+
+    /// <summary>A stream of requests and a stream of replies, each at its own pace.</summary>
+    DuplexStream = 4,
 }

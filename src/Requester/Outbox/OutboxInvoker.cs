@@ -73,6 +73,14 @@ internal sealed class OutboxInvoker(
         Operation<TRequest, TItem> operation, TRequest request, CallOptions? options, CancellationToken cancellationToken) =>
         throw Refuse(operation);
 
+    public Task<TReply> UploadAsync<TItem, TReply>(
+        Operation<TItem, TReply> operation, IAsyncEnumerable<TItem> items, CallOptions? options, CancellationToken cancellationToken) =>
+        throw Refuse(operation);
+
+    public IAsyncEnumerable<TReply> ExchangeAsync<TItem, TReply>(
+        Operation<TItem, TReply> operation, IAsyncEnumerable<TItem> items, CallOptions? options, CancellationToken cancellationToken) =>
+        throw Refuse(operation);
+
     private static InvalidOperationException Refuse(OperationDescriptor operation) =>
         new($"'{operation.FullName}' waits for an answer, which can't come before the transaction commits: the outbox takes commands only. Call it on the injected service, outside of IOutbox.In.");
 }

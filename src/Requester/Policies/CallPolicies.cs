@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Messaging.Batching;
 using Messaging.Calls;
 using Messaging.Serialization;
+using Messaging.Streaming;
 using Microsoft.Extensions.Options;
 
 namespace Messaging.Policies;
@@ -31,6 +32,7 @@ internal sealed class CallPolicies(IOptionsMonitor<RequesterOptions> options, Pa
             RequestCodec = serializer.GetCodec<TRequest>(),
             ReplyCodec = serializer.GetCodec<TReply>(),
             Timeout = own?.Timeout ?? operation.Timeout ?? (operation.IsStream ? CallOptions.MaxTimeout : service.Timeout),
+            ItemNames = StreamNames.Item(serializer.ContentType),
             Stream = own?.Stream ?? service.Stream,
             OpenTimeout = service.Timeout,
             Attempts = AttemptPipeline.Build(

@@ -22,6 +22,9 @@ internal abstract class CallPolicy
     /// <summary>Null where each call is one attempt.</summary>
     public required AttemptPipeline? Attempts { get; init; }
 
+    /// <summary>The type and content type of the items that it sends.</summary>
+    public required FrameNames ItemNames { get; init; }
+
     /// <summary>How its streams are received.</summary>
     public required StreamOptions Stream { get; init; }
 

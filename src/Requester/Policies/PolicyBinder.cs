@@ -13,4 +13,13 @@ internal sealed class PolicyBinder<TService>(CallPolicies policies) : IOperation
 
     public void BindStream<TRequest, TItem>(
         Operation<TRequest, TItem> operation, Func<TService, TRequest, CancellationToken, IAsyncEnumerable<TItem>> handler) => policies.Get(operation);
+
+    public void BindUpload<TItem, TReply>(
+        Operation<TItem, TReply> operation, Func<TService, IAsyncEnumerable<TItem>, CancellationToken, Task<TReply>> handler) => policies.Get(operation);
+
+    public void BindUploadAction<TItem>(
+        Operation<TItem, Nothing> operation, Func<TService, IAsyncEnumerable<TItem>, CancellationToken, Task> handler) => policies.Get(operation);
+
+    public void BindExchange<TItem, TReply>(
+        Operation<TItem, TReply> operation, Func<TService, IAsyncEnumerable<TItem>, CancellationToken, IAsyncEnumerable<TReply>> handler) => policies.Get(operation);
 }

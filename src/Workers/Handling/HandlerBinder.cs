@@ -24,5 +24,26 @@ internal sealed class HandlerBinder<TService>(HandlerSetup<TService> setup) : IO
         Operation<TRequest, TItem> operation, Func<TService, TRequest, CancellationToken, IAsyncEnumerable<TItem>> handler) =>
         Handlers.Add(operation.Name, new ReplyStreamHandler<TService, TRequest, TItem>(operation, handler, setup));
 
+    public void BindUpload<TItem, TReply>(
+        Operation<TItem, TReply> operation, Func<TService, IAsyncEnumerable<TItem>, CancellationToken, Task<TReply>> handler) =>
+        BindExchange(operation, (service, items, cancellationToken) => ReplyOnceAsync(handler(service, items, cancellationToken)));
+
+    public void BindUploadAction<TItem>(
+        Operation<TItem, Nothing> operation, Func<TService, IAsyncEnumerable<TItem>, CancellationToken, Task> handler) =>
+        BindUpload(operation, async (service, items, cancellationToken) =>
+        {
+            await handler(service, items, cancellationToken).ConfigureAwait(false);
+            return Nothing.Value;
+        });
+
+    public void BindExchange<TItem, TReply>(
+        Operation<TItem, TReply> operation, Func<TService, IAsyncEnumerable<TItem>, CancellationToken, IAsyncEnumerable<TReply>> handler) =>
+        Handlers.Add(operation.Name, new DuplexStreamHandler<TService, TItem, TReply>(operation, handler, setup));
+
+    private static async IAsyncEnumerable<TReply> ReplyOnceAsync<TReply>(Task<TReply> reply)
+    {
+        yield return await reply.ConfigureAwait(false);
+    }
+
     private OperationHandler Guard(OperationHandler handler) => setup.Inbox?.Guard(handler, setup.MaxMessageBytes) ?? handler;
 }

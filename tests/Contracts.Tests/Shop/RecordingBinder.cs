@@ -18,6 +18,18 @@ internal sealed class RecordingBinder<TService> : IOperationBinder<TService>
         Operation<TRequest, TItem> operation, Func<TService, TRequest, CancellationToken, IAsyncEnumerable<TItem>> handler) =>
         Bindings.Add(("stream", operation, handler));
 
+    public void BindUpload<TItem, TReply>(
+        Operation<TItem, TReply> operation, Func<TService, IAsyncEnumerable<TItem>, CancellationToken, Task<TReply>> handler) =>
+        Bindings.Add(("upload", operation, handler));
+
+    public void BindUploadAction<TItem>(
+        Operation<TItem, Nothing> operation, Func<TService, IAsyncEnumerable<TItem>, CancellationToken, Task> handler) =>
+        Bindings.Add(("upload action", operation, handler));
+
+    public void BindExchange<TItem, TReply>(
+        Operation<TItem, TReply> operation, Func<TService, IAsyncEnumerable<TItem>, CancellationToken, IAsyncEnumerable<TReply>> handler) =>
+        Bindings.Add(("exchange", operation, handler));
+
     public THandler Handler<THandler>(string operation)
         where THandler : Delegate =>
         (THandler)Bindings.Single(binding => string.Equals(binding.Operation.Name, operation, StringComparison.Ordinal)).Handler;

@@ -19,6 +19,14 @@ internal sealed class RecordingInvoker : IOperationInvoker
         Operation<TRequest, TItem> operation, TRequest request, CallOptions? options, CancellationToken cancellationToken) =>
         Record(AsyncEnumerable.Empty<TItem>(), OperationKind.ReplyStream, operation, request, options, cancellationToken);
 
+    public Task<TReply> UploadAsync<TItem, TReply>(
+        Operation<TItem, TReply> operation, IAsyncEnumerable<TItem> items, CallOptions? options, CancellationToken cancellationToken) =>
+        Record(Task.FromResult(Answer is TReply reply ? reply : default!), OperationKind.RequestStream, operation, items, options, cancellationToken);
+
+    public IAsyncEnumerable<TReply> ExchangeAsync<TItem, TReply>(
+        Operation<TItem, TReply> operation, IAsyncEnumerable<TItem> items, CallOptions? options, CancellationToken cancellationToken) =>
+        Record(AsyncEnumerable.Empty<TReply>(), OperationKind.DuplexStream, operation, items, options, cancellationToken);
+
     private T Record<T>(
         T result, OperationKind door, OperationDescriptor operation, object? request, CallOptions? options, CancellationToken token)
         where T : class

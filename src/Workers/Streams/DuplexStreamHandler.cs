@@ -1,0 +1,130 @@
+using System.Runtime.CompilerServices;
+using Messaging.Batching;
+using Messaging.Handling;
+using Messaging.Pipeline;
+using Messaging.Serialization;
+using Messaging.Streaming;
+
+namespace Messaging.Streams;
+
+/// <summary>Serves one operation that takes a stream, and answers with one.</summary>
+internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
+    Operation<TItem, TReply> operation, Func<TService, IAsyncEnumerable<TItem>, CancellationToken, IAsyncEnumerable<TReply>> handler, HandlerSetup<TService> setup)
+    : StreamHandler<TService, IAsyncEnumerable<TItem>, TReply>(operation, handler, setup)
+    where TService : class
+{
+    private readonly CodecTable<TItem, TReply> _codecs = new(setup.Serializers, StreamNames.Item);
+
+    public override WorkerStream? Prepare(WorkerCall call, TimeProvider time) =>
+        _codecs.Find(call) is { } codecs ? new Stream(this, codecs, call, time) : null;
+
+    private sealed class Stream : WorkerStream<TService, IAsyncEnumerable<TItem>, TReply>
+    {
+        private readonly CodecTable<TItem, TReply>.Codecs _codecs;
+        private readonly StreamOptions _options;
+        private readonly TimeProvider _time;
+        private readonly StreamInbox<TItem> _inbox;
+
+        public Stream(DuplexStreamHandler<TService, TItem, TReply> handler, CodecTable<TItem, TReply>.Codecs codecs, WorkerCall call, TimeProvider time)
+            : base(handler, codecs.Reply, codecs.ReplyNames, call, time)
+        {
+            _codecs = codecs;
+            _options = handler.Setup.Options.Stream;
+            _time = time;
+            _inbox = new StreamInbox<TItem>(_options.Window, Flow.Grant);
+        }
+
+        protected override IAsyncEnumerable<TItem> Request => ReadAsync(Running.Token, CancellationToken.None);
+
+        public override async Task ServeAsync(CallContext context, IServiceProvider services)
+        {
+            var token = Running.Token;
+            var registration = token.UnsafeRegister(
+                static (inbox, stopped) => ((StreamInbox<TItem>)inbox!).End(new OperationCanceledException(stopped), atOnce: true), _inbox);
+            await using (registration.ConfigureAwait(false))
+            {
+                await base.ServeAsync(context, services).ConfigureAwait(false);
+            }
+        }
+
+        protected override void AddTo(Dictionary<string, object?> opening) => StreamHeaders.Write(opening, _options.Window);
+
+        protected override void OnItem(uint number, string? contentType, ReadOnlyMemory<byte> body)
+        {
+            switch (_inbox.Admit(number))
+            {
+                case StreamAdmission.Gap:
+                    End(StatusCode.DataLoss, $"Items of the requester's stream are missing: item {number} came after {_inbox.Arrivals:N0}.");
+                    return;
+                case StreamAdmission.Overrun:
+                    End(StatusCode.ResourceExhausted, "The requester sent more than the window allows.");
+                    return;
+                case StreamAdmission.Ended:
+                    return;
+            }
+
+            TItem item;
+            try
+            {
+                if (contentType is not null && !PayloadSerializers.Matches(_codecs.ContentType, contentType))
+                {
+                    throw new NotSupportedException($"Its content type is '{contentType}', not '{_codecs.ContentType}'.");
+                }
+
+                item = _codecs.Request.Decode(body.Span);
+            }
+            catch (Exception exception)
+            {
+                // The bytes are a stranger's, and a codec may throw anything on them.
+                End(StatusCode.InvalidArgument, $"Item {number} of {body.Length:N0} bytes can't be decoded as {typeof(TItem).Name}: {exception.Message}");
+                return;
+            }
+
+            _inbox.Add(item, body.Length);
+        }
+
+        protected override void OnItemsEnd(uint number)
+        {
+            if (number == StreamSequence.Of(_inbox.Arrivals))
+            {
+                _inbox.End(failure: null);
+            }
+            else
+            {
+                End(StatusCode.DataLoss, $"Items of the requester's stream are missing: it ended after {number} items, of which {_inbox.Arrivals:N0} came.");
+            }
+        }
+
+        private void End(StatusCode status, string detail) => _inbox.End(new RpcException(status, detail));
+
+        private async IAsyncEnumerable<TItem> ReadAsync(CancellationToken stopped, [EnumeratorCancellation] CancellationToken reader)
+        {
+            while (await WaitAsync(reader).ConfigureAwait(false))
+            {
+                while (_inbox.TryRead(out var item))
+                {
+                    stopped.ThrowIfCancellationRequested();
+                    yield return item;
+                }
+            }
+        }
+
+        private async ValueTask<bool> WaitAsync(CancellationToken reader)
+        {
+            var waiting = _inbox.WaitToReadAsync();
+            if (waiting.IsCompleted || (_options.ItemTimeout is null && !reader.CanBeCanceled))
+            {
+                return await waiting.ConfigureAwait(false);
+            }
+
+            try
+            {
+                return await waiting.AsTask().WaitAsync(_options.ItemTimeout ?? Timeout.InfiniteTimeSpan, _time, reader).ConfigureAwait(false);
+            }
+            catch (TimeoutException)
+            {
+                throw new RpcException(StatusCode.DeadlineExceeded, $"The handler waited for an item for {_options.ItemTimeout} (ItemTimeout).");
+            }
+        }
+    }
+}
