@@ -6,7 +6,10 @@ namespace Messaging.RoundTrip.Systems;
 internal static class SystemCatalog
 {
     /// <summary>What a system's ratio is relative to.</summary>
-    public static string BaselineOf(string system) => system.EndsWith("-commands", StringComparison.Ordinal) ? RabbitMqClientCommands.Name : RabbitMqClientSystem.Name;
+    public static string BaselineOf(string system) =>
+        system.EndsWith("-commands", StringComparison.Ordinal) ? RabbitMqClientCommands.Name
+        : system.EndsWith("-stream", StringComparison.Ordinal) ? RabbitMqClientStream.Name
+        : RabbitMqClientSystem.Name;
 
     /// <summary>What is measured unless <c>--systems</c> says otherwise.</summary>
     public static IReadOnlyList<string> Default { get; } = [MessagingSystem.Name, RabbitMqClientSystem.Name, MassTransitSystem.Name];
@@ -14,7 +17,7 @@ internal static class SystemCatalog
     /// <summary>All names that <see cref="Open"/> knows.</summary>
     public static IReadOnlyList<string> All { get; } =
         [.. Default, MessagingSystem.DirectReplyToName, MessagingSystem.InMemoryName, RabbitMqClientSystem.DirectReplyToName, MassTransitSystem.TunedName,
-            MessagingCommands.Name, RabbitMqClientCommands.Name, MassTransitCommands.Name];
+            MessagingCommands.Name, RabbitMqClientCommands.Name, MassTransitCommands.Name, MessagingStream.Name, RabbitMqClientStream.Name];
 
     /// <summary>What makes the workers and requesters of one party, not connected yet.</summary>
     /// <param name="name">One of <see cref="All"/>.</param>
@@ -31,6 +34,8 @@ internal static class SystemCatalog
         MessagingCommands.Name => static () => new MessagingCommands(),
         RabbitMqClientCommands.Name => static () => new RabbitMqClientCommands(),
         MassTransitCommands.Name => static () => new MassTransitCommands(),
+        MessagingStream.Name => static () => new MessagingStream(),
+        RabbitMqClientStream.Name => static () => new RabbitMqClientStream(),
         _ => throw new ArgumentException($"There is no system '{name}'. Choose from: {string.Join(", ", All)}.", nameof(name)),
     };
 }
