@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 
 namespace Messaging.Calls.Contract;
 
@@ -213,7 +212,7 @@ public abstract partial class CallContractTests
         {
             lock (_lock)
             {
-                var first = _runs.FindIndex(run => run.Worker == worker);
+                var first = _runs.FindIndex(run => string.Equals(run.Worker, worker, StringComparison.Ordinal));
                 return first < 0 ? _runs.Count : first;
             }
         }
@@ -222,7 +221,7 @@ public abstract partial class CallContractTests
         {
             lock (_lock)
             {
-                return [.. _runs.Skip(after).Where(run => run.Worker == worker).Select(static run => run.Parcel)];
+                return [.. _runs.Skip(after).Where(run => string.Equals(run.Worker, worker, StringComparison.Ordinal)).Select(static run => run.Parcel)];
             }
         }
 
@@ -261,6 +260,6 @@ public abstract partial class CallContractTests
         private static IEnumerable<int> WithoutRepeats(List<int> numbers) =>
             numbers.Where((number, index) => index == 0 || numbers[index - 1] != number);
 
-        private IEnumerable<int> NumbersOf(string order) => _runs.Where(run => run.Parcel.Order == order).Select(static run => run.Parcel.Number);
+        private IEnumerable<int> NumbersOf(string order) => _runs.Where(run => string.Equals(run.Parcel.Order, order, StringComparison.Ordinal)).Select(static run => run.Parcel.Number);
     }
 }
