@@ -50,6 +50,12 @@ public sealed class DiagnosticTests
     [InlineData("MSG012", "[Command, Operation] Task XAsync(int a);", "Command", "also an [Operation]")]
     [InlineData("MSG014", "[Operation(TimeoutMs = -1)] Task XAsync(int a);", "Operation(TimeoutMs = -1)", "TimeoutMs of 'IA.XAsync' is -1")]
     [InlineData("MSG014", "[Command(TimeoutMs = 2073600001)] Task XAsync(int a);", "Command(TimeoutMs = 2073600001)", "up to 2073600000")]
+    [InlineData("MSG020", "[Command(OrderedBy = \"Length\", Priority = CommandPriority.Normal)] Task XAsync(string a);", "Command(OrderedBy = \"Length\", Priority = CommandPriority.Normal)", "has both OrderedBy and Priority")]
+    [InlineData("MSG019", "[Command(OrderedBy = \"Nothing\")] Task XAsync(string a);", "Command(OrderedBy = \"Nothing\")", "which 'string' does not have")]
+    [InlineData("MSG019", "[Command(OrderedBy = \"Empty\")] Task XAsync(string a);", "Command(OrderedBy = \"Empty\")", "which is static")]
+    [InlineData("MSG019", "[Command(OrderedBy = \"Chars\")] Task XAsync(string a);", "Command(OrderedBy = \"Chars\")", "does not have")]
+    [InlineData("MSG019", "[Command(OrderedBy = \"Ticks\")] Task XAsync(int? a);", "Command(OrderedBy = \"Ticks\")", "does not have")]
+    [InlineData("MSG019", "[Command(OrderedBy = \"Offset\")] Task XAsync(DateTimeOffset a);", "Command(OrderedBy = \"Offset\")", "which is a 'TimeSpan' and has no text")]
     [InlineData("MSG018", "[Command(Priority = (CommandPriority)9)] Task XAsync(int a);", "Command(Priority = (CommandPriority)9)", "Priority of 'IA.XAsync' is 9")]
     [InlineData("MSG017", "[Command(MaxAttempts = 1001)] Task XAsync(int a);", "Command(MaxAttempts = 1001)", "MaxAttempts of 'IA.XAsync' is 1001: give a number from 1 to 1000")]
     [InlineData("MSG017", "[Command(ImmediateRetries = 101)] Task XAsync(int a);", "Command(ImmediateRetries = 101)", "from 0 to 100")]
@@ -174,6 +180,15 @@ public sealed class DiagnosticTests
 
         AssertReported(run, "MSG005", "X", "'IB.X'");
     }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(65)]
+    public void A_number_of_partitions_out_of_bounds_is_reported(int partitions) => AssertReported(
+        GeneratorRun.Over($$"""[Service("a", CommandPartitions = {{partitions}})] public interface IA { Task XAsync(int a); }"""),
+        "MSG021",
+        $"Service(\"a\", CommandPartitions = {partitions})",
+        $"CommandPartitions of 'IA' is {partitions}");
 
     [Fact]
     public void Two_services_of_one_name_are_reported()

@@ -37,6 +37,34 @@ public sealed class SnapshotTests
         """);
 
     [Fact]
+    public void Commands_in_order() => Match("Ordered", """
+        namespace Shop;
+
+        [Service("orders", CommandPartitions = 16)]
+        public interface IOrders
+        {
+            [Command(OrderedBy = nameof(Ship.Order))]
+            Task ShipAsync(Ship command, CancellationToken ct = default);
+
+            [Command(OrderedBy = nameof(Ship.Number))]
+            Task CountAsync(Ship command);
+
+            [Command(OrderedBy = nameof(Ship.Id))]
+            Task NameAsync(Ship command);
+
+            [Command(OrderedBy = nameof(Ship.Urgent))]
+            Task RushAsync(Ship command);
+
+            [Command(OrderedBy = "event")]
+            Task MarkAsync(Ship command);
+        }
+
+        public record Base(string? Order);
+        public sealed record Ship(string? Order, long Number, Guid Id, bool Urgent, Colour @event) : Base(Order);
+        public enum Colour : byte { Red, Blue }
+        """);
+
+    [Fact]
     public void Faults_of_the_interface_and_of_its_methods() => Match("Faults", """
         namespace Shop;
 

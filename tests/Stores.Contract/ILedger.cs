@@ -9,6 +9,12 @@ public interface ILedger
     [Command]
     Task AddAsync(Entry command, CancellationToken cancellationToken = default);
 
+    [Command(OrderedBy = nameof(Line.Account))]
+    Task BookAsync(Line command, CancellationToken cancellationToken = default);
+
+    [Command(Priority = CommandPriority.High)]
+    Task AlertAsync(Entry command, CancellationToken cancellationToken = default);
+
     [Operation(ReplayReplies = true)]
     Task<Count> CountAsync(Entry request, CancellationToken cancellationToken = default);
 }
@@ -22,6 +28,8 @@ public interface INobody
 }
 
 public sealed record Entry(string Text);
+
+public sealed record Line(string Account, int Number);
 
 public sealed record Count(int Value);
 
@@ -52,6 +60,16 @@ public sealed class Ledger(LedgerScript script, IServiceProvider services) : ILe
 
         await script.OnAdd(command);
         script.Handled.Writer.TryWrite((command.Text, CallContext.Current!));
+    }
+
+    public Task BookAsync(Line command, CancellationToken cancellationToken) => HandleAsync($"{command.Account} {command.Number}");
+
+    public Task AlertAsync(Entry command, CancellationToken cancellationToken) => HandleAsync(command.Text);
+
+    private async Task HandleAsync(string text)
+    {
+        await script.OnAdd(new Entry(text));
+        script.Handled.Writer.TryWrite((text, CallContext.Current!));
     }
 
     public Task<Count> CountAsync(Entry request, CancellationToken cancellationToken) => Task.FromResult(new Count(script.CountCalls()));

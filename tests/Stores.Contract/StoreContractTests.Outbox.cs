@@ -27,6 +27,45 @@ public abstract partial class StoreContractTests
     }
 
     [Fact(Timeout = TimeoutMs)]
+    public async Task Ordered_commands_keep_the_order_of_their_key_and_urgent_ones_their_queue_while_the_broker_comes_and_goes()
+    {
+        await using var worker = await StartWorkerAsync(inbox: false);
+        await using var sender = await StartSenderAsync();
+        string[] accounts = ["a", "b", "c"];
+        var handled = new List<string>();
+        foreach (var round in new[] { 0, 10, 20 })
+        {
+            Broker.Faults.Stop();
+            await using (var connection = await Harness.OpenAsync())
+            {
+                await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+                var ledger = sender.Outbox.In<ILedger>(transaction);
+                for (var number = round; number < round + 10; number++)
+                {
+                    foreach (var account in accounts)
+                    {
+                        await ledger.BookAsync(new Line(account, number), TestContext.Current.CancellationToken);
+                    }
+                }
+
+                await ledger.AlertAsync(new Entry("alert"), TestContext.Current.CancellationToken);
+                await sender.Outbox.CommitAsync(transaction, TestContext.Current.CancellationToken);
+            }
+
+            Broker.Faults.Start();
+            for (var left = 31; left > 0; left--)
+            {
+                handled.Add(await Script.NextAsync());
+            }
+        }
+
+        Assert.Equal(3, handled.Count(static text => text is "alert"));
+        Assert.All(accounts, account => Assert.Equal(
+            Enumerable.Range(0, 30).Select(number => $"{account} {number}"),
+            handled.Where(text => text.StartsWith(account + " ", StringComparison.Ordinal))));
+    }
+
+    [Fact(Timeout = TimeoutMs)]
     public async Task A_transaction_that_rolls_back_publishes_nothing()
     {
         await using var worker = await StartWorkerAsync(inbox: false);

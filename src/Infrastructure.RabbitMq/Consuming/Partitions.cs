@@ -32,7 +32,7 @@ internal sealed partial class Partitions(LinkLifetime link, BrokerConnection con
                 channel, WireNames.PartitionQueue(subscription.Service, partition), subscription, cancellationToken, partition: true).ConfigureAwait(false);
         }
 
-        while (count < CommandPartition.Max && await CountConsumersAsync(count, cancellationToken).ConfigureAwait(false) is not null)
+        while (count < CommandPartition.Max && await CountConsumersAsync(WireNames.PartitionQueue(subscription.Service, count), cancellationToken).ConfigureAwait(false) is not null)
         {
             count++;
         }
@@ -123,12 +123,15 @@ internal sealed partial class Partitions(LinkLifetime link, BrokerConnection con
             .Where(partition => Of(partition).ActiveSince is not null)
             .OrderByDescending(partition => Of(partition).ActiveSince)
             .ToList();
-        if (active.Count < 2 || await CountConsumersAsync(active[0], cancellationToken).ConfigureAwait(false) is not (> 1 and var workers))
+        if (active.Count < 2)
         {
             return;
         }
 
-        var share = (_consumers.Length + (int)workers - 1) / (int)workers;
+        // Every worker consumes the commands queue, and it counts them all; a partition counts only its active consumer.
+        var workers = await CountConsumersAsync(WireNames.CommandsQueue(subscription.Service), cancellationToken).ConfigureAwait(false) ?? 1;
+
+        var share = (_consumers.Length + (int)Math.Max(1, workers) - 1) / (int)Math.Max(1, workers);
         if (active.Count <= share)
         {
             return;
@@ -166,16 +169,14 @@ internal sealed partial class Partitions(LinkLifetime link, BrokerConnection con
     private void LoseShare(Exception exception) =>
         link.Lose($"the partitions of '{subscription.Service}' could not be shared: {exception.Message}");
 
-    /// <summary>How many consumers a partition has, this link's own included; null where there is no such partition.</summary>
-    private async Task<uint?> CountConsumersAsync(int partition, CancellationToken cancellationToken)
+    /// <summary>How many consumers a queue has; null where there is no such queue.</summary>
+    private async Task<uint?> CountConsumersAsync(string queue, CancellationToken cancellationToken)
     {
         // On a channel that is thrown away, as an error closes it.
         var channel = await link.OpenPassingChannelAsync(connection, cancellationToken).ConfigureAwait(false);
         try
         {
-            var queue = await channel.QueueDeclarePassiveAsync(
-                WireNames.PartitionQueue(subscription.Service, partition), cancellationToken).ConfigureAwait(false);
-            return queue.ConsumerCount;
+            return (await channel.QueueDeclarePassiveAsync(queue, cancellationToken).ConfigureAwait(false)).ConsumerCount;
         }
         catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.NotFound })
         {

@@ -15,6 +15,7 @@ internal sealed class RabbitMqCallHarness(PrivateBroker broker, RabbitMqReplyPat
     [
         "calc", "calc.commands", "calc.dead", "payments", "messaging.reply.stranger",
         "shipping", "shipping.commands", "shipping.commands.high", "shipping.dead",
+        "shipping.commands.0", "shipping.commands.1", "shipping.commands.2", "shipping.commands.3",
     ];
 
     private readonly Stranger _stranger = new(broker);
