@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
 using Messaging.Transport;
 using RabbitMQ.Client;
 
@@ -6,10 +8,15 @@ namespace Messaging.RabbitMq;
 /// <summary>A look into one queue, by <c>basic.get</c>.</summary>
 internal sealed class QueueLink : IQueueLink
 {
+    // A quorum queue takes messages back a moment after it was told to: who looks again right away would miss them.
+    private static readonly TimeSpan _returnLimit = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan _returnInterval = TimeSpan.FromMilliseconds(10);
+
     private readonly LinkLifetime _lifetime;
     private readonly IChannel _channel;
     private readonly ConfirmingPublisher _confirming;
     private readonly string _queue;
+    private readonly ConcurrentDictionary<ulong, bool> _held = new();
 
     private QueueLink(LinkLifetime lifetime, IChannel channel, ConfirmingPublisher confirming, string queue)
     {
@@ -46,13 +53,26 @@ internal sealed class QueueLink : IQueueLink
     {
         // A copy, as the library promises its own memory only to consumers' callbacks.
         var got = await AskAsync("Getting from", token => _channel.BasicGetAsync(_queue, autoAck: false, token)).ConfigureAwait(false);
-        return got is null ? null : AmqpMessages.Read(got.BasicProperties, got.Redelivered, got.DeliveryTag, got.Body.ToArray());
+        if (got is null)
+        {
+            return null;
+        }
+
+        _held[got.DeliveryTag] = true;
+        return AmqpMessages.Read(got.BasicProperties, got.Redelivered, got.DeliveryTag, got.Body.ToArray());
     }
 
-    public ValueTask AckAsync(ulong deliveryTag) => SettleAsync(channel => channel.BasicAckAsync(deliveryTag, multiple: false, CancellationToken.None));
+    public ValueTask AckAsync(ulong deliveryTag)
+    {
+        _held.TryRemove(deliveryTag, out _);
+        return SettleAsync(channel => channel.BasicAckAsync(deliveryTag, multiple: false, CancellationToken.None));
+    }
 
-    public ValueTask RequeueAsync(ulong deliveryTag) =>
-        SettleAsync(channel => channel.BasicNackAsync(deliveryTag, multiple: false, requeue: true, CancellationToken.None));
+    public ValueTask RequeueAsync(ulong deliveryTag)
+    {
+        _held.TryRemove(deliveryTag, out _);
+        return SettleAsync(channel => channel.BasicNackAsync(deliveryTag, multiple: false, requeue: true, CancellationToken.None));
+    }
 
     public ValueTask PublishConfirmedAsync(OutboundMessage message) => _confirming.PublishAsync(message);
 
@@ -62,7 +82,40 @@ internal sealed class QueueLink : IQueueLink
     public async ValueTask<long> PurgeAsync() =>
         await AskAsync("Purging", token => _channel.QueuePurgeAsync(_queue, token)).ConfigureAwait(false);
 
-    public ValueTask DisposeAsync() => _lifetime.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await GiveBackAsync().ConfigureAwait(false);
+        await _lifetime.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Gives back what was looked at and not settled, and waits until the queue has it again.</summary>
+    private async Task GiveBackAsync()
+    {
+        var held = _held.Keys.ToArray();
+        if (held.Length == 0 || _lifetime.Loss is not null)
+        {
+            return;
+        }
+
+        foreach (var tag in held)
+        {
+            await RequeueAsync(tag).ConfigureAwait(false);
+        }
+
+        try
+        {
+            // Somebody else may take them meanwhile: then the wait is in vain, and over soon.
+            var started = Stopwatch.GetTimestamp();
+            while (await CountAsync().ConfigureAwait(false) < held.Length && Stopwatch.GetElapsedTime(started) < _returnLimit)
+            {
+                await Task.Delay(_returnInterval).ConfigureAwait(false);
+            }
+        }
+        catch (TransportException)
+        {
+            // Closing goes on: the broker gives back what it was not told of.
+        }
+    }
 
     private async Task<T> AskAsync<T>(string stage, Func<CancellationToken, Task<T>> ask)
     {
