@@ -47,6 +47,7 @@ public sealed class DiagnosticTests
     [InlineData("MSG011", "[Operation(Idempotent = true, AtMostOnce = true)] Task XAsync(int a);", "Operation(Idempotent = true, AtMostOnce = true)", "keep Idempotent if")]
     [InlineData("MSG012", "[Command] Task<int> XAsync(int a);", "XAsync", "returns 'Task<int>': return Task")]
     [InlineData("MSG012", "[Command] IAsyncEnumerable<int> XAsync(int a);", "XAsync", "returns 'IAsyncEnumerable<int>'")]
+    [InlineData("MSG012", "[Command] Task XAsync(IAsyncEnumerable<int> a);", "XAsync", "takes a stream")]
     [InlineData("MSG012", "[Command, Operation] Task XAsync(int a);", "Command", "also an [Operation]")]
     [InlineData("MSG014", "[Operation(TimeoutMs = -1)] Task XAsync(int a);", "Operation(TimeoutMs = -1)", "TimeoutMs of 'IA.XAsync' is -1")]
     [InlineData("MSG014", "[Command(TimeoutMs = 2073600001)] Task XAsync(int a);", "Command(TimeoutMs = 2073600001)", "up to 2073600000")]

@@ -25,6 +25,8 @@ public sealed class ShapeTests
     [InlineData("Task @event(Order @class);")]
     [InlineData("IAsyncEnumerable<Order?> WatchAsync(string request);")]
     [InlineData("IAsyncEnumerable<Page<Order>> WatchAsync(string request, CancellationToken ct = default);")]
+    [InlineData("Task<Order?> ImportAsync(IAsyncEnumerable<Page<Order?>> rows, CancellationToken ct = default); Task DrainAsync(IAsyncEnumerable<string?> rows);")]
+    [InlineData("IAsyncEnumerable<Order?> ChatAsync(IAsyncEnumerable<Point?> points);")]
     [InlineData("[Command] Task Send(params int[] ids);")]
     [InlineData("Task<int> Async(int x); Task<int> Quote(long x); Task<int> ReasyncAsync(long x);")]
     [InlineData("Task<Nothing> NothingAsync(Nothing nothing);")]

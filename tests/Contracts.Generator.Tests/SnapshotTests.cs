@@ -27,6 +27,12 @@ public sealed class SnapshotTests
             Task BillAsync(Ship command, CancellationToken ct = default);
 
             IAsyncEnumerable<Tick> WatchAsync(Watch request, CancellationToken ct = default);
+
+            Task<Quote> ImportAsync(IAsyncEnumerable<QuoteRequest> rows, CancellationToken ct = default);
+
+            Task DrainAsync(IAsyncEnumerable<int> rows);
+
+            IAsyncEnumerable<Tick> ChatAsync(IAsyncEnumerable<Watch> watches, CancellationToken ct = default);
         }
 
         public sealed record QuoteRequest(string Sku);

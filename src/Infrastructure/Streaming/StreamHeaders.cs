@@ -1,3 +1,4 @@
+using Messaging.Batching;
 using Messaging.Wire;
 
 namespace Messaging.Streaming;
@@ -10,6 +11,12 @@ internal static class StreamHeaders
 
     /// <summary>Whether a request comes from somebody who reads streams.</summary>
     public static bool IsReader(IReadOnlyDictionary<string, object?>? headers) => Number(headers, WireNames.Stream) is >= Version;
+
+    /// <summary>Whether who sent them reads batches.</summary>
+    public static bool ReadsBatches(IReadOnlyDictionary<string, object?>? headers) => Number(headers, WireNames.Batch) is >= BatchFormat.Version;
+
+    /// <summary>Says that batches are read here.</summary>
+    public static void AnnounceBatches(Dictionary<string, object?> headers) => headers[WireNames.Batch] = (long)BatchFormat.Version;
 
     /// <summary>States what the other side may send at first.</summary>
     public static void Write(Dictionary<string, object?> headers, StreamWindow window)

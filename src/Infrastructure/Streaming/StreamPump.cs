@@ -4,12 +4,12 @@ using Messaging.Wire;
 
 namespace Messaging.Streaming;
 
-/// <summary>What streams send to one address. In order; what waits for the connection shares messages.</summary>
-internal sealed class StreamPump(string address, int maxMessageBytes, Func<OutboundMessage, ValueTask> send) : SendPump<StreamFlow>(maxMessageBytes)
+/// <summary>What streams send to one address. In order; what waits for the connection shares messages, where that is read there.</summary>
+internal sealed class StreamPump(StreamAddress address, int maxMessageBytes, Func<OutboundMessage, ValueTask> send) : SendPump<StreamFlow>(maxMessageBytes)
 {
     private TaskCompletionSource? _room;
 
-    public string Address => address;
+    public StreamAddress Address => address;
 
     /// <summary>Puts a message in. One that is too large to share goes alone, in its turn.</summary>
     public void Post(StreamFlow flow, uint number, FrameNames names, IReadOnlyDictionary<string, object?>? headers, ReadOnlySpan<byte> body)
@@ -17,7 +17,8 @@ internal sealed class StreamPump(string address, int maxMessageBytes, Func<Outbo
         var frameBytes = BatchWriter.Measure(names, headers, body.Length);
         lock (Sync)
         {
-            Open(lane: 0, frameBytes, costUs: 0, int.MaxValue, now: 0).Add(flow, flow.Id, number, names, headers, body, frameBytes);
+            // For who reads no batches each message is full with one.
+            Open(lane: 0, frameBytes, costUs: 1, budgetUs: address.ReadsBatches ? int.MaxValue : 1, now: 0).Add(flow, flow.Id, number, names, headers, body, frameBytes);
             Wake();
         }
     }
@@ -43,7 +44,7 @@ internal sealed class StreamPump(string address, int maxMessageBytes, Func<Outbo
             batch.Count == 1
                 ? new OutboundMessage
                 {
-                    Queue = address,
+                    Queue = address.Queue,
                     Type = batch.FirstNames.Type,
                     ContentType = batch.FirstNames.ContentType,
                     CorrelationId = CorrelationIds.Format(batch.Items[0].Id),
@@ -52,7 +53,7 @@ internal sealed class StreamPump(string address, int maxMessageBytes, Func<Outbo
                 }
                 : new OutboundMessage
                 {
-                    Queue = address,
+                    Queue = address.Queue,
                     Type = WireNames.BatchType,
                     ContentType = BatchFormat.ContentType,
                     Body = bytes,
@@ -88,3 +89,8 @@ internal sealed class StreamPump(string address, int maxMessageBytes, Func<Outbo
         return all;
     }
 }
+
+/// <summary>Where the other side of a stream is reached.</summary>
+/// <param name="Queue">Its queue.</param>
+/// <param name="ReadsBatches">Whether it said that it reads batches.</param>
+internal readonly record struct StreamAddress(string Queue, bool ReadsBatches);

@@ -9,10 +9,10 @@ internal sealed class StreamPumps(int maxMessageBytes, Func<OutboundMessage, Val
     private const int Kept = 64;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Shared> _byAddress = new(StringComparer.Ordinal);
+    private readonly Dictionary<StreamAddress, Shared> _byAddress = [];
 
     /// <summary>The pump for an address, for one stream more. Ends with <see cref="Leave"/>.</summary>
-    public StreamPump Enter(string address)
+    public StreamPump Enter(StreamAddress address)
     {
         lock (_lock)
         {

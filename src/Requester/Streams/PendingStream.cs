@@ -61,6 +61,7 @@ internal class PendingStream<TRequest, TItem> : PendingCall<TRequest, TItem>, IS
             ? new Dictionary<string, object?>(StringComparer.Ordinal)
             : new Dictionary<string, object?>(headers, StringComparer.Ordinal);
         all[WireNames.Stream] = (long)StreamHeaders.Version;
+        StreamHeaders.AnnounceBatches(all);
         StreamHeaders.Write(all, Policy.Stream.Window);
 
         // The expiration says how long a worker may take to take it, not how long it may last.
@@ -179,7 +180,7 @@ internal class PendingStream<TRequest, TItem> : PendingCall<TRequest, TItem>, IS
 
         if (Flow is { } known)
         {
-            if (!string.Equals(known.Pump?.Address, address, StringComparison.Ordinal))
+            if (!string.Equals(known.Pump?.Address.Queue, address, StringComparison.Ordinal))
             {
                 FailLost("The stream's worker died, and another was given the stream from its beginning.");
             }
@@ -200,7 +201,7 @@ internal class PendingStream<TRequest, TItem> : PendingCall<TRequest, TItem>, IS
                 return;
             }
 
-            flow.Pump = link.Streams.Enter(address);
+            flow.Pump = link.Streams.Enter(new StreamAddress(address, StreamHeaders.ReadsBatches(message.Headers)));
             Requester.Heartbeats.Add(flow);
             _flow = flow;
         }

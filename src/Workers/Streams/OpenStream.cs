@@ -56,7 +56,8 @@ internal sealed class OpenStream(WorkerStreams streams, RunStream runner, TimePr
         }
 
         call.Hold();
-        stream.Flow.Pump = call.Delivery.Link.Streams.Enter(call.Delivery.Message.ReplyTo!);
+        stream.Flow.Pump = call.Delivery.Link.Streams.Enter(
+            new StreamAddress(call.Delivery.Message.ReplyTo!, StreamHeaders.ReadsBatches(call.Headers)));
         stream.Open();
         call.Outcome = WorkerOutcome.Opened;
         _ = runner.RunAsync(stream);

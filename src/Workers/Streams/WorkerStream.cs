@@ -32,6 +32,7 @@ internal abstract class WorkerStream : IStreamOwner
     public void Open()
     {
         var headers = new Dictionary<string, object?>(StringComparer.Ordinal) { [WireNames.StreamAddress] = Call.Delivery.Link.ControlAddress };
+        StreamHeaders.AnnounceBatches(headers);
         AddTo(headers);
         Flow.Post(StreamNames.Open, headers: headers);
     }
