@@ -30,11 +30,15 @@ internal static class RunCommand
     private static readonly Option<int> _deliveries = new("--delivery-limit") { Description = "How often a command may come back before it is dead-lettered.", DefaultValueFactory = _ => 20 };
     private static readonly Option<int> _nodes = new("--nodes") { Description = "1, or 3 for a cluster.", DefaultValueFactory = _ => 1 };
 
+    private static readonly Option<int> _concurrency = new("--concurrency") { Description = "Calls that a worker handles at a time; 0 for the library's default." };
+    private static readonly Option<int> _underWay = new("--under-way") { Description = "Calls and commands that a requester may have under way.", DefaultValueFactory = _ => 2_000 };
+    private static readonly Option<bool> _inbox = new("--inbox") { Description = "Workers have an inbox: a command may have one effect only." };
+
     public static RootCommand Create()
     {
         var command = new RootCommand("Drives calls and commands through faults, then says what was lost, duplicated, recovered, unexpected or late. Ends with 0 only where nothing was lost or late.")
         {
-            _seed, _duration, _rate, _calls, _faults, _every, _count, _workers, _requesters, _handling, _deliveries, _nodes,
+            _seed, _duration, _rate, _calls, _faults, _every, _count, _workers, _requesters, _handling, _deliveries, _nodes, _inbox, _concurrency, _underWay,
         };
         command.SetAction(RunAsync);
         return command;
@@ -56,6 +60,9 @@ internal static class RunCommand
             Handling = arguments.GetValue(_handling),
             DeliveryLimit = arguments.GetValue(_deliveries),
             Nodes = arguments.GetValue(_nodes),
+            Concurrency = arguments.GetValue(_concurrency),
+            MaxUnderWay = arguments.GetValue(_underWay),
+            Inbox = arguments.GetValue(_inbox),
         };
         var (verdict, faults) = await FaultRun.ExecuteAsync(options, AnsiConsole.WriteLine, cancellationToken);
         Report(verdict, faults);
@@ -80,6 +87,14 @@ internal static class RunCommand
         Add(table, "recovered", verdict.Recovered.Count, verdict.Recovered);
         Add(table, "unexpected", verdict.Unexpected.Count, verdict.Unexpected);
         Add(table, "late", verdict.Late.Count, verdict.Late);
+        foreach (var process in verdict.Memory)
+        {
+            table.AddRow(
+                $"memory of {process.Process}",
+                process.Growth.ToString("+0.0 %;-0.0 %", CultureInfo.InvariantCulture),
+                string.Create(CultureInfo.InvariantCulture, $"{process.FirstBytes >> 20} MiB after a minute, then at most {process.PeakBytes >> 20}, in the end {process.LastBytes >> 20}"));
+        }
+
         AnsiConsole.Write(table);
         AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The latest outcome came {verdict.LatestMs:0} ms after its deadline (below zero: before)."));
     }

@@ -93,6 +93,8 @@ public sealed class PrivateCluster : IAsyncDisposable
         var all = Nodes.Count.ToString(CultureInfo.InvariantCulture);
         foreach (var node in Nodes)
         {
+            // A node that has stopped serving as a minority begins again by itself, a moment after it sees the others.
+            await node.RabbitmqctlAsync("await_startup", "--timeout", HealLimitSeconds).WaitAsync(cancellationToken);
             await node.RabbitmqctlAsync("await_online_nodes", all, "--timeout", HealLimitSeconds).WaitAsync(cancellationToken);
         }
     }

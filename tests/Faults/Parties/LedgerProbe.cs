@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using Messaging.Faults.Ledgers;
 using Microsoft.Extensions.Options;
 
 namespace Messaging.Faults.Parties;
 
 /// <summary>Serves the contract and writes every effect down before it reports it done.</summary>
-internal sealed class LedgerProbe(Ledger ledger, IOptions<PartyOptions> options) : IProbe
+internal sealed class LedgerProbe(IEffects effects, IOptions<PartyOptions> options) : IProbe
 {
     public async Task<Answer> AskAsync(Question request, CancellationToken cancellationToken)
     {
@@ -25,7 +24,7 @@ internal sealed class LedgerProbe(Ledger ledger, IOptions<PartyOptions> options)
                 await Task.Delay(Timeout.InfiniteTimeSpan, CancellationToken.None);
                 break;
             default:
-                await ledger.WriteAsync(new LedgerLine(LedgerEvent.CommandEffect, command.Id));
+                await effects.WriteAsync(command.Id, cancellationToken);
                 break;
         }
     }

@@ -34,7 +34,7 @@ internal static class Party
         var messaging = application.Services.AddMessaging().UseRabbitMq();
         if (string.Equals(arguments[0], Worker, StringComparison.Ordinal))
         {
-            messaging.AddWorker<IProbe, LedgerProbe>();
+            AddWorker(messaging, application.Configuration.GetSection("Party").Get<PartyOptions>()!);
         }
         else
         {
@@ -52,6 +52,20 @@ internal static class Party
         }
 
         return Environment.ExitCode;
+    }
+
+    private static void AddWorker(MessagingBuilder messaging, PartyOptions options)
+    {
+        var worker = messaging.AddWorker<IProbe, LedgerProbe>();
+        if (options.Inbox)
+        {
+            worker.AddInbox<IProbe>().UseSqliteStore(store => store.ConnectionString = EffectTable.ConnectionString(options.Folder));
+            worker.Services.AddScoped<IEffects, InboxEffects>();
+        }
+        else
+        {
+            worker.Services.AddSingleton<IEffects, LedgerEffects>();
+        }
     }
 
     /// <summary>Nothing outlives the run that started it, however that ended: its end of our input closes with it.</summary>

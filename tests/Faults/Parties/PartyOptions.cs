@@ -15,6 +15,9 @@ public sealed class PartyOptions
     /// <summary>Whether a worker prints a line for whatever it starts to handle.</summary>
     public bool Announces { get; set; }
 
+    /// <summary>Whether a worker has an inbox.</summary>
+    public bool Inbox { get; set; }
+
     /// <summary>How many calls and commands a requester makes in a second.</summary>
     public double Rate { get; set; } = 100;
 

@@ -61,6 +61,23 @@ public sealed class PartyProcess : IAsyncDisposable
     /// <summary>Whether it has ended.</summary>
     public bool HasExited => _process.HasExited;
 
+    /// <summary>How much memory it has resident now; null when it has ended.</summary>
+    public long? ResidentBytes
+    {
+        get
+        {
+            try
+            {
+                _process.Refresh();
+                return _process.WorkingSet64;
+            }
+            catch (InvalidOperationException)
+            {
+                return null;
+            }
+        }
+    }
+
     /// <summary>Starts a worker; complete when it serves, or tries to.</summary>
     public static Task<PartyProcess> StartWorkerAsync(string name, string folder, IEnumerable<KeyValuePair<string, string>> settings) =>
         StartAsync(Party.Worker, name, folder, settings);

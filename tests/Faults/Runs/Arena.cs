@@ -1,4 +1,5 @@
 using System.Globalization;
+using Messaging.Faults.Ledgers;
 using Messaging.Faults.Parties;
 using Messaging.Testing;
 using Messaging.Testing.Proxying;
@@ -57,6 +58,11 @@ public sealed class Arena : IAsyncDisposable
         var arena = new Arena(options, nodes, cluster, new Random(options.Seed));
         try
         {
+            if (options.Inbox)
+            {
+                await EffectTable.CreateAsync(arena.Folder);
+            }
+
             for (var worker = 0; worker < options.Workers; worker++)
             {
                 await arena.AddWorkerAsync();
@@ -111,8 +117,7 @@ public sealed class Arena : IAsyncDisposable
             _problems.Add(string.Create(CultureInfo.InvariantCulture, $"{party.Name} had not ended {limit.TotalSeconds:0} s after SIGTERM"));
         }
 
-        await party.DisposeAsync();
-        _parties.Remove(party);
+        await ForgetAsync(party);
     }
 
     /// <summary>Kills a process.</summary>
@@ -121,8 +126,16 @@ public sealed class Arena : IAsyncDisposable
         Workers.Remove(party);
         Requesters.Remove(party);
         await party.KillAsync();
-        await party.DisposeAsync();
-        _parties.Remove(party);
+        await ForgetAsync(party);
+    }
+
+    /// <summary>The processes as they are now; may be asked for while they come and go.</summary>
+    public IReadOnlyList<PartyProcess> Parties()
+    {
+        lock (_parties)
+        {
+            return [.. _parties];
+        }
     }
 
     /// <summary>Notes what ended although nobody ended it.</summary>
@@ -150,9 +163,23 @@ public sealed class Arena : IAsyncDisposable
         Directory.Delete(Folder, recursive: true);
     }
 
+    private async Task ForgetAsync(PartyProcess party)
+    {
+        lock (_parties)
+        {
+            _parties.Remove(party);
+        }
+
+        await party.DisposeAsync();
+    }
+
     private PartyProcess Keep(PartyProcess party)
     {
-        _parties.Add(party);
+        lock (_parties)
+        {
+            _parties.Add(party);
+        }
+
         return party;
     }
 
@@ -168,7 +195,14 @@ public sealed class Arena : IAsyncDisposable
         yield return new("Messaging:RabbitMq:Heartbeat", "00:00:02");
         yield return new($"Messaging:Workers:{IProbe.Name}:CommandDeliveryLimit", _options.DeliveryLimit.ToString(CultureInfo.InvariantCulture));
         yield return new("Party:Handling", _options.Handling.ToString("c", CultureInfo.InvariantCulture));
+        yield return new("Party:MaxUnderWay", _options.MaxUnderWay.ToString(CultureInfo.InvariantCulture));
+        if (_options.Concurrency > 0)
+        {
+            yield return new($"Messaging:Workers:{IProbe.Name}:Concurrency", _options.Concurrency.ToString(CultureInfo.InvariantCulture));
+        }
+
         yield return new("Party:CallShare", _options.CallShare.ToString(CultureInfo.InvariantCulture));
+        yield return new("Party:Inbox", _options.Inbox.ToString());
         if (Nodes.Count > 1)
         {
             // A classic queue is on one node and gone while that is: so are the workers that can't declare it.

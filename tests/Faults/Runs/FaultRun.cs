@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Messaging.Faults.Ledgers;
 using Messaging.Faults.Verdicts;
 
 namespace Messaging.Faults.Runs;
@@ -16,7 +17,13 @@ public static class FaultRun
     public static async Task<(Verdict Verdict, int Faults)> ExecuteAsync(RunOptions options, Action<string> say, CancellationToken cancellationToken)
     {
         await using var arena = await Arena.StartAsync(options, cancellationToken);
-        var faults = await DisturbAsync(arena, options, say, cancellationToken);
+        int faults;
+        IReadOnlyList<MemoryGrowth> memory;
+        await using (var watch = new MemoryWatch(arena))
+        {
+            faults = await DisturbAsync(arena, options, say, cancellationToken);
+            memory = await watch.EndAsync();
+        }
 
         say("no more load; waiting for what is under way");
         arena.CheckAlive();
@@ -28,8 +35,13 @@ public static class FaultRun
         await Task.WhenAll(arena.Workers.ToArray().Select(worker => arena.TerminateAsync(worker, FaultCatalog.DrainLimit)));
 
         var left = await LeftBehind.DrainAsync(arena.Broker.Uri, limit.Token);
-        var verdict = Oracle.Judge(arena.Folder, left);
-        return (verdict with { Unexpected = [.. verdict.Unexpected, .. arena.Problems] }, faults);
+        if (options.Inbox)
+        {
+            await EffectTable.CopyToLedgerAsync(arena.Folder);
+        }
+
+        var verdict = Oracle.Judge(arena.Folder, left, exactlyOnce: options.Inbox, options.Lateness);
+        return (verdict with { Memory = memory, Unexpected = [.. verdict.Unexpected, .. arena.Problems] }, faults);
     }
 
     private static async Task<int> DisturbAsync(Arena arena, RunOptions options, Action<string> say, CancellationToken cancellationToken)

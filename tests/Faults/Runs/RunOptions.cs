@@ -3,6 +3,9 @@ namespace Messaging.Faults.Runs;
 /// <summary>What a run is made of.</summary>
 public sealed record RunOptions
 {
+    /// <summary>How late an outcome may be on a machine that has nothing else to do.</summary>
+    public static readonly TimeSpan StrictLateness = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Of every choice that the run makes. The machine's own timing is not in its power.</summary>
     public int Seed { get; init; } = 1;
 
@@ -33,8 +36,20 @@ public sealed record RunOptions
     /// <summary>How long a handler takes.</summary>
     public TimeSpan Handling { get; init; }
 
+    /// <summary>How many calls a worker handles at a time; 0 for the library's default.</summary>
+    public int Concurrency { get; init; }
+
+    /// <summary>How many calls and commands a requester may have under way.</summary>
+    public int MaxUnderWay { get; init; } = 2_000;
+
     /// <summary>How often a command may be delivered before it is dead-lettered.</summary>
     public int DeliveryLimit { get; init; } = 5;
+
+    /// <summary>Whether the workers have an inbox, with which a command may have one effect only.</summary>
+    public bool Inbox { get; init; }
+
+    /// <summary>How long after its deadline an outcome is in time.</summary>
+    public TimeSpan Lateness { get; init; } = StrictLateness;
 
     /// <summary>How many nodes the broker has: 1, or a cluster of 3.</summary>
     public int Nodes { get; init; } = 1;

@@ -1,18 +1,19 @@
 using Messaging.Faults.Ledgers;
+using Messaging.Faults.Runs;
 
 namespace Messaging.Faults.Verdicts;
 
 /// <summary>Compares what was intended, accepted and done, as the ledgers say, with what was left in the queues.</summary>
 public static class Oracle
 {
-    private static readonly TimeSpan _tolerance = TimeSpan.FromMilliseconds(250);
-
     /// <summary>Judges a run that has ended.</summary>
     /// <param name="folder">Where its ledgers lie.</param>
     /// <param name="left">What was drained from the queues.</param>
     /// <param name="exactlyOnce">Whether workers have an inbox, so that a second effect is a fault.</param>
-    public static Verdict Judge(string folder, LeftBehind left, bool exactlyOnce = false)
+    /// <param name="lateness">How long after its deadline an outcome is in time; null for <see cref="RunOptions.StrictLateness"/>.</param>
+    public static Verdict Judge(string folder, LeftBehind left, bool exactlyOnce = false, TimeSpan? lateness = null)
     {
+        var tolerance = lateness ?? RunOptions.StrictLateness;
         var commands = new Book("command");
         var calls = new Book("call");
         var effects = new Dictionary<string, int>(StringComparer.Ordinal);
@@ -66,7 +67,7 @@ public static class Oracle
             Duplicated = duplicated,
             Recovered = [.. somewhere.Where(id => commands.IsIntended(id) && !commands.Succeeded.Contains(id))],
             Unexpected = unexpected,
-            Late = [.. commands.Late(_tolerance), .. calls.Late(_tolerance)],
+            Late = [.. commands.Late(tolerance), .. calls.Late(tolerance)],
             LatestMs = Math.Max(commands.LatestMs, calls.LatestMs),
         };
     }

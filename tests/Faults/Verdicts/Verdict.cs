@@ -35,7 +35,10 @@ public sealed record Verdict
     /// <summary>What may never be, in words.</summary>
     public required IReadOnlyList<string> Unexpected { get; init; }
 
-    /// <summary>Outcomes that came later than the deadline and 250 ms.</summary>
+    /// <summary>How the resident memory of those processes grew that lived for longer than a minute.</summary>
+    public IReadOnlyList<MemoryGrowth> Memory { get; init; } = [];
+
+    /// <summary>Outcomes that came later than the deadline and what the run allows.</summary>
     public required IReadOnlyList<string> Late { get; init; }
 
     /// <summary>By how much the latest outcome missed its deadline, in milliseconds; below zero where all came in time.</summary>

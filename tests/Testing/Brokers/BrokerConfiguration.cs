@@ -1,6 +1,9 @@
 namespace Messaging.Testing.Brokers;
 
-/// <summary>What a private broker is told: what makes it light and reachable, and has it try again what it could not pass on.</summary>
+/// <summary>
+/// What a private broker is told: what makes it light and reachable, takes bodies over our own limit (RabbitMQ 4 stops at
+/// 16 MiB by default), and has it try again what it could not pass on.
+/// </summary>
 internal static class BrokerConfiguration
 {
     public const string Text = """
@@ -9,6 +12,7 @@ internal static class BrokerConfiguration
         log.console = false
         disk_free_limit.absolute = 50MB
         collect_statistics = none
+        max_message_size = 134217728
 
         """;
 

@@ -13,18 +13,21 @@ internal sealed class DockerHost : IBrokerHost
         Port = FreePorts.Take();
         var configuration = Path.Combine(folder, "messaging.conf");
         File.WriteAllText(configuration, BrokerConfiguration.Text);
+        var advanced = Path.Combine(folder, "advanced.config");
+        File.WriteAllText(advanced, BrokerConfiguration.Advanced);
         if (!OperatingSystem.IsWindows())
         {
             // The server in the container runs as a user of its own and must be able to read it.
             File.SetUnixFileMode(folder, File.GetUnixFileMode(folder) | UnixFileMode.OtherExecute);
             File.SetUnixFileMode(configuration, File.GetUnixFileMode(configuration) | UnixFileMode.OtherRead);
+            File.SetUnixFileMode(advanced, File.GetUnixFileMode(advanced) | UnixFileMode.OtherRead);
         }
 
         var port = Port.ToString(CultureInfo.InvariantCulture);
         StartCommand =
             $"if docker container inspect {name} >/dev/null 2>&1; then exec docker start --attach {name}; fi; " +
             $"exec docker run --name {name} --hostname {name} --publish 127.0.0.1:{port}:5672 " +
-            $"--volume {configuration}:/etc/rabbitmq/conf.d/99-messaging.conf:ro {image} rabbitmq-server";
+            $"--volume {configuration}:/etc/rabbitmq/conf.d/99-messaging.conf:ro --volume {advanced}:/etc/rabbitmq/advanced.config:ro {image} rabbitmq-server";
     }
 
     public string Marker => _name;
