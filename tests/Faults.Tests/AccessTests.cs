@@ -35,6 +35,32 @@ public sealed class AccessTests(BrokerFixture fixture) : FaultTest(fixture), IAs
         await UntilServedAsync(site.Calc);
     }
 
+    [Theory]
+    [Row(47)]
+    [InlineData(".*", "^$", ".*")]
+    [InlineData("^$", "^$", "^$")]
+    public async Task A_command_that_may_not_be_sent_is_denied_at_once(string configure, string write, string read)
+    {
+        await AddUserAsync("first");
+        await StartWorkerAsync();
+        var site = await StartRequesterAsync(connect: options => options.Uri = Broker.UriFor(User, "first"));
+        await UntilServedAsync(site.Calc);
+
+        await Broker.RabbitmqctlAsync("set_permissions", User, configure, write, read);
+        await Broker.RabbitmqctlAsync("close_all_user_connections", User, "permissions have changed");
+        await UntilAsync(() => site.LinksLost == 1, "the link is lost");
+        var (failure, elapsed) = await FailsAsync(
+            () => site.Calc.With(new CallOptions { Timeout = TimeSpan.FromMinutes(10) }).RecordAsync(new Note("denied"), Token));
+
+        Assert.Equal((StatusCode.PermissionDenied, FailureReason.Denied, false), (failure.Status, failure.Reason, failure.MayHaveRun));
+        Assert.Contains("set_permissions", failure.Detail, StringComparison.Ordinal);
+        Assert.True(elapsed < Patience);
+
+        await Broker.RabbitmqctlAsync("set_permissions", User, ".*", ".*", ".*");
+        await UntilServedAsync(site.Calc);
+        await SoonAsync(site.Calc.RecordAsync(new Note("granted"), Token));
+    }
+
     [Fact]
     [Row(48)]
     public async Task A_changed_password_is_read_by_the_next_attempt_to_connect()

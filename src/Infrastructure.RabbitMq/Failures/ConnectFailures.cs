@@ -19,7 +19,10 @@ internal static class ConnectFailures
             return new TransportException(
                 TransportFailure.Denied,
                 $"RabbitMQ at {endpoint} refuses the user '{addresses.UserName}' or the password. Check both in {RabbitMqMessagingBuilderExtensions.Section}, and that the user may connect from here (guest may from the broker's own machine only).",
-                exception);
+                exception)
+            {
+                OfCredentials = true,
+            };
         }
 
         return Find<OperationInterruptedException>(exception)?.ShutdownReason is { } reason ? VirtualHost(reason, exception) : null;

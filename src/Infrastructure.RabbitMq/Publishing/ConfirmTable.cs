@@ -16,6 +16,18 @@ internal sealed class ConfirmTable
     /// <summary>Whether the broker has ever confirmed a message here.</summary>
     public bool EverConfirmed { get; private set; }
 
+    /// <summary>Whether at most one message waits.</summary>
+    public bool HasOneAtMost
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _next - _oldest <= 1;
+            }
+        }
+    }
+
     /// <summary>Adds the message that is published next. The caller sees to it that it is.</summary>
     /// <returns>Null if the channel is gone.</returns>
     public PendingConfirm? Add(string queue, string? messageId)

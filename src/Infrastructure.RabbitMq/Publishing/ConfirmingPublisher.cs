@@ -134,8 +134,9 @@ internal sealed class ConfirmingPublisher
 
     private void Close(LinkLoss loss)
     {
-        // The broker closes a channel on the first message that it denies. Where none was ever confirmed, none was taken.
-        var denied = !_table.EverConfirmed && _channel.CloseReason is { ReplyCode: Constants.AccessRefused };
+        // The broker closes a channel on the first message that it denies. Where none was ever confirmed, none was taken, and
+        // where there is only one, it is the one.
+        var denied = (!_table.EverConfirmed || _table.HasOneAtMost) && _channel.CloseReason is { ReplyCode: Constants.AccessRefused };
         _table.Close(queue => denied
             ? new TransportException(TransportFailure.Denied, $"Publishing to '{queue}': {loss.Reason}. Grant it with rabbitmqctl set_permissions.")
             : PublishFailures.BrokeMidway(queue, loss));

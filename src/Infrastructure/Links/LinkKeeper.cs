@@ -21,6 +21,7 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
     private readonly TaskCompletionSource<LinkLoss> _stop = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _lock = new();
     private TaskCompletionSource<TLink> _next = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _nextAttempt = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile TLink? _current;
     private volatile Exception? _lastFailure;
     private Task? _loop;
@@ -72,6 +73,7 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
                 if (_stop.Task.IsCompleted)
                 {
                     _next.TrySetCanceled();
+                    _nextAttempt.TrySetCanceled();
                     return;
                 }
 
@@ -93,6 +95,19 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
         }
     }
 
+    /// <summary>Completes when the next attempt has succeeded or failed. For those whom a failure may tell that waiting won't help.</summary>
+    public Task NextAttempt
+    {
+        get
+        {
+            Start();
+            lock (_lock)
+            {
+                return _nextAttempt.Task;
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         // A drained worker closed it before its container does, and a container disposes once for each registration.
@@ -111,6 +126,7 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
         lock (_lock)
         {
             _next.TrySetCanceled();
+            _nextAttempt.TrySetCanceled();
         }
 
         _stopping.Dispose();
@@ -150,6 +166,7 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
             lock (_lock)
             {
                 _next.TrySetException(exception);
+                _nextAttempt.TrySetException(exception);
             }
         }
     }
@@ -168,6 +185,7 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
             }
 
             waiting.TrySetResult(link);
+            EndAttempt();
             _firstAttempt.TrySetResult();
             LogOpened(_logger, _purpose);
 
@@ -181,9 +199,22 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
         }
     }
 
+    private void EndAttempt()
+    {
+        TaskCompletionSource ended;
+        lock (_lock)
+        {
+            ended = _nextAttempt;
+            _nextAttempt = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        }
+
+        ended.TrySetResult();
+    }
+
     private void Failed(Exception exception, TimeSpan delay, int attempt)
     {
         _lastFailure = exception;
+        EndAttempt();
 
         // One line per incident: the first failure, not every attempt.
         if (attempt == 0)

@@ -9,6 +9,12 @@ public sealed class TransportException(TransportFailure failure, string message,
 {
     /// <summary>The kind of failure.</summary>
     public TransportFailure Failure { get; } = failure;
+
+    /// <summary>
+    /// Whether it is the credentials that were denied, and not a permission. They are read anew by the next attempt, so
+    /// that a password can be changed. Default false.
+    /// </summary>
+    public bool OfCredentials { get; init; }
 }
 
 /// <summary>The kinds of failure that callers treat differently.</summary>

@@ -157,12 +157,20 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
     {
         while (!command.HasEnded)
         {
-            // 4. An open link, or the next.
+            // 4. An open link, or the next, unless the broker denies it, which waiting does not change.
             command.Stage = CallStage.Connecting;
+            var nextAttempt = links.NextAttempt;
             if (links.Current is not { } link)
             {
                 command.LastFailure = links.LastFailure;
-                link = await links.GetAsync(command.Ended).ConfigureAwait(false);
+                if (command.LastFailure is TransportException { Failure: TransportFailure.Denied, OfCredentials: false } denied)
+                {
+                    Fail(command, denied);
+                    return;
+                }
+
+                await nextAttempt.WaitAsync(command.Ended).ConfigureAwait(false);
+                continue;
             }
 
             // 5. Publish. Never abandoned midway: that would corrupt the channel.
@@ -186,11 +194,14 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
             }
             catch (TransportException exception)
             {
-                command.Fail(TransportFailures.ToRpcException(exception, command.Operation, command.Message.MessageId, command.MayHaveBeenTaken));
+                Fail(command, exception);
                 return;
             }
         }
     }
+
+    private static void Fail(PendingCommand command, TransportException exception) =>
+        command.Fail(TransportFailures.ToRpcException(exception, command.Operation, command.Message.MessageId, command.MayHaveBeenTaken));
 
     private static RpcException Failure(PendingCommand command, StatusCode status, FailureReason reason, string detail, Exception? cause = null) =>
         new(status, detail, cause)

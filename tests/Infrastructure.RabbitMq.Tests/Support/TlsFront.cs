@@ -6,7 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace Messaging.RabbitMq.Tests.Support;
 
-/// <summary>Ends TLS in front of a broker that has none, and asks for the client's certificate.</summary>
+/// <summary>Ends TLS in front of a broker that has none, and asks for the client's certificate, which must be of the same authority.</summary>
 internal sealed class TlsFront : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -67,7 +67,7 @@ internal sealed class TlsFront : IAsyncDisposable
                     RemoteCertificateValidationCallback = (_, certificate, _, _) =>
                     {
                         Clients.Add(certificate?.Subject ?? string.Empty);
-                        return true;
+                        return certificate is null || string.Equals(certificate.Issuer, _certificate.Issuer, StringComparison.Ordinal);
                     },
                 },
                 _stopping.Token);

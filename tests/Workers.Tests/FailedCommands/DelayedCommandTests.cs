@@ -74,7 +74,9 @@ public sealed class DelayedCommandTests : IAsyncDisposable
         }
 
         await _host!.Services.GetRequiredService<IScheduledCommands>().CancelAsync("calc", "b", Token);
-        for (var half = 0; half < 202; half++)
+
+        // 101 days are what it takes where each part of the delay is sent on at once, and half a day more for each that is late.
+        for (var half = 0; half < 206; half++)
         {
             _time.Advance(TimeSpan.FromHours(12));
             await Calc.RecordAsync(new Note("half a day"), Token);
