@@ -74,7 +74,11 @@ public sealed class ScriptedCalc(CalcScript script) : ICalc
         var expected = 0;
         await foreach (var item in items)
         {
-            ArgumentOutOfRangeException.ThrowIfNotEqual(item.Length, expected);
+            if (item.Length != expected)
+            {
+                throw new InvalidDataException($"An item of {item.Length} bytes came where {expected} were expected.");
+            }
+
             expected += 1000;
         }
     }

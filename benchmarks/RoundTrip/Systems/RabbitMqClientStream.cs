@@ -87,7 +87,11 @@ internal sealed class RabbitMqClientStream : IRoundTripSystem
             ReadOnlyMemory<byte> body,
             CancellationToken cancellationToken = default)
         {
-            Utf8Parser.TryParse(body.Span, out int count, out _);
+            if (!Utf8Parser.TryParse(body.Span, out int count, out _))
+            {
+                throw new InvalidDataException("The request is no number of items.");
+            }
+
             var replyTo = properties.ReplyTo!;
             for (var sent = 0; sent < count; sent++)
             {

@@ -1,5 +1,4 @@
 using Messaging.Transport;
-using Messaging.Wire;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Exceptions;

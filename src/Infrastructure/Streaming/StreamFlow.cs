@@ -72,7 +72,10 @@ internal sealed class StreamFlow(IStreamOwner owner, UInt128 id, TimeProvider ti
 
                 cancellationToken.ThrowIfCancellationRequested();
                 Send(enumerator.Current, codec, names, maxItemBytes);
-                await (Pump?.WhenRoomAsync() ?? default).ConfigureAwait(false);
+                if (Pump is { } pump)
+                {
+                    await pump.WhenRoomAsync().ConfigureAwait(false);
+                }
             }
         }
     }

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Messaging.Batching;
 using Messaging.Handling;
 using Messaging.Pipeline;
 using Messaging.Serialization;

@@ -1,5 +1,4 @@
 using Messaging.Pipeline;
-using Messaging.Replies;
 using Messaging.Running;
 using Messaging.Streaming;
 using Messaging.Transport;

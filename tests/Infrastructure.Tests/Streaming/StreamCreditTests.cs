@@ -25,10 +25,10 @@ public sealed class StreamCreditTests
     {
         var credit = new StreamCredit();
         credit.Grant(new StreamWindow(10, 5));
-        Assert.True(credit.WaitAsync(Token).IsCompleted);
+        Assert.True(credit.WaitAsync(Token).AsTask().IsCompleted);
         credit.Spend(5);
 
-        Assert.False(credit.WaitAsync(Token).IsCompleted);
+        Assert.False(credit.WaitAsync(Token).AsTask().IsCompleted);
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class StreamCreditTests
             credit.Spend(1);
         }
 
-        Assert.True(credit.WaitAsync(Token).IsCompleted);
+        Assert.True(credit.WaitAsync(Token).AsTask().IsCompleted);
     }
 
     [Fact]

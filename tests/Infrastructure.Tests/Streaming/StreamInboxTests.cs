@@ -65,7 +65,7 @@ public sealed class StreamInboxTests
 
         Assert.True(await inbox.WaitToReadAsync());
         Assert.True(inbox.TryRead(out var item));
-        Assert.Equal(1, item);
+        Assert.Equal(1u, item);
         var failure = await Assert.ThrowsAsync<InvalidOperationException>(async () => await inbox.WaitToReadAsync());
         Assert.Equal("later", failure.Message);
         Assert.Equal(StreamAdmission.Ended, inbox.Admit(2));
