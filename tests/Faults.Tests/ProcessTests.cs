@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using Messaging.Faults.Ledgers;
 using Messaging.Faults.Tests.Support;
 using Messaging.Faults.Verdicts;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Messaging.Faults.Tests;
 
@@ -130,15 +129,6 @@ public sealed class ProcessTests(BrokerFixture fixture) : FaultTest(fixture)
         Assert.Equal(0, await SoonAsync(worker.TerminateAsync()));
         Assert.Equal(Calls, (await SoonAsync(Task.WhenAll(calls))).Length);
     }
-
-    private async Task<IProbe> StartProbeRequesterAsync() =>
-        (await StartSiteAsync(builder => builder.AddRequester<IProbe>())).Get<IProbe>();
-
-    private Task<Site> StartProbeWorkerAsync(ProbeScript script) => StartSiteAsync(builder =>
-    {
-        builder.Services.AddSingleton(script);
-        builder.AddWorker<IProbe, ScriptedProbe>();
-    });
 
     private int Accepted() =>
         Ledger.ReadAll(Folder).Count(entry => entry.Line is { Event: LedgerEvent.CommandOutcome, Status: nameof(StatusCode.OK) });

@@ -9,6 +9,9 @@ public interface IProbe
 
     Task<Answer> AskAsync(Question request, CancellationToken cancellationToken = default);
 
+    /// <summary>Answers with the number of each item, without end.</summary>
+    IAsyncEnumerable<Answer> WatchAsync(Question request, CancellationToken cancellationToken = default);
+
     [Command]
     Task DoAsync(Job command, CancellationToken cancellationToken = default);
 }

@@ -9,6 +9,8 @@ internal sealed class ScriptedProbe(ProbeScript script) : IProbe
         return new Answer(request.Id);
     }
 
+    public IAsyncEnumerable<Answer> WatchAsync(Question request, CancellationToken cancellationToken) => script.Watch(cancellationToken);
+
     public Task DoAsync(Job command, CancellationToken cancellationToken) => script.Do(command, cancellationToken);
 }
 
@@ -16,6 +18,8 @@ internal sealed class ScriptedProbe(ProbeScript script) : IProbe
 internal sealed class ProbeScript
 {
     public Func<Question, CancellationToken, Task> Ask { get; init; } = static (_, _) => Task.CompletedTask;
+
+    public Func<CancellationToken, IAsyncEnumerable<Answer>> Watch { get; init; } = static _ => AsyncEnumerable.Empty<Answer>();
 
     public Func<Job, CancellationToken, Task> Do { get; init; } = static (_, _) => Task.CompletedTask;
 }

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 
 namespace Messaging.Faults.Parties;
@@ -10,6 +12,18 @@ internal sealed class LedgerProbe(IEffects effects, IOptions<PartyOptions> optio
     {
         await BeginAsync(request.Id, cancellationToken);
         return new Answer(request.Id);
+    }
+
+    public async IAsyncEnumerable<Answer> WatchAsync(Question request, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var number = 1; ; number++)
+        {
+            yield return new Answer(number.ToString(CultureInfo.InvariantCulture));
+            if (options.Value.Handling > TimeSpan.Zero)
+            {
+                await Task.Delay(options.Value.Handling, cancellationToken);
+            }
+        }
     }
 
     public async Task DoAsync(Job command, CancellationToken cancellationToken)

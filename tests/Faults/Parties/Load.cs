@@ -26,6 +26,11 @@ internal sealed class Load(IProbe probe, Ledger ledger, IOptions<PartyOptions> o
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        for (var stream = 0; stream < _options.Streams; stream++)
+        {
+            _ = ReadAsync(stoppingToken);
+        }
+
         try
         {
             await GenerateAsync(stoppingToken);
@@ -66,6 +71,19 @@ internal sealed class Load(IProbe probe, Ledger ledger, IOptions<PartyOptions> o
                 {
                     return;
                 }
+            }
+        }
+    }
+
+    private async Task ReadAsync(CancellationToken stoppingToken)
+    {
+        var began = false;
+        await foreach (var _ in probe.WatchAsync(new Question("watch"), stoppingToken))
+        {
+            if (!began)
+            {
+                began = true;
+                Console.WriteLine("reading");
             }
         }
     }

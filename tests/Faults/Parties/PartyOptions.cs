@@ -18,6 +18,9 @@ public sealed class PartyOptions
     /// <summary>Whether a worker has an inbox.</summary>
     public bool Inbox { get; set; }
 
+    /// <summary>How many streams a requester reads besides, each for as long as it lives.</summary>
+    public int Streams { get; set; }
+
     /// <summary>How many calls and commands a requester makes in a second.</summary>
     public double Rate { get; set; } = 100;
 
