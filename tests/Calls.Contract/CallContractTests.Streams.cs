@@ -91,6 +91,58 @@ public abstract partial class CallContractTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Headers_come_before_the_first_item_and_trailers_with_the_end(bool fails)
+    {
+        await StartWorkerAsync(Counting(Make));
+        var calc = await StartRequesterAsync();
+        var response = new ResponseMetadata();
+
+        await using var reader = calc.With(new CallOptions { Response = response }).CountAsync(new Addends(0, 0), Token).GetAsyncEnumerator(Token);
+        Assert.True(await SoonAsync(reader.MoveNextAsync().AsTask()));
+
+        Assert.True(response.Headers.IsCompleted);
+        Assert.Equal("shop-7", (await response.Headers)["origin"]);
+        if (fails)
+        {
+            await Assert.ThrowsAsync<TooBig>(() => SoonAsync(reader.MoveNextAsync().AsTask()));
+        }
+        else
+        {
+            Assert.False(await SoonAsync(reader.MoveNextAsync().AsTask()));
+        }
+
+        Assert.Equal("1", response.Trailers["count"]);
+        Assert.Equal("shop-7", Assert.Single(await response.Headers).Value);
+
+        async IAsyncEnumerable<Sum> Make([EnumeratorCancellation] CancellationToken token)
+        {
+            CallContext.Current!.ResponseHeaders["origin"] = "shop-7";
+            yield return new Sum(1);
+            CallContext.Current!.ResponseTrailers["count"] = "1";
+            await Task.Yield();
+            if (fails)
+            {
+                throw new TooBig(1, "items");
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Without_headers_there_are_none_to_wait_for()
+    {
+        await StartWorkerAsync();
+        var calc = await StartRequesterAsync();
+        var response = new ResponseMetadata();
+
+        await SoonAsync(ReadAllAsync(calc.With(new CallOptions { Response = response }).CountAsync(new Addends(1, 2), Token)));
+
+        Assert.Empty(await SoonAsync(response.Headers));
+        Assert.Empty(response.Trailers);
+    }
+
     [Fact]
     public async Task A_handler_that_fails_mid_stream_ends_it_with_a_status()
     {

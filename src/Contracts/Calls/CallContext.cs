@@ -122,6 +122,19 @@ public sealed class CallContext
     /// <summary>Whether the call's deadline has passed.</summary>
     public bool DeadlineExceeded => Deadline is { HasPassed: true };
 
+    /// <summary>
+    /// Headers that the caller of a stream gets before its first item (<see cref="ResponseMetadata.Headers"/>). Set them
+    /// before the first item; later ones are not sent. Only streams carry them.
+    /// </summary>
+    public IDictionary<string, string> ResponseHeaders => (_details ??= new Details()).ResponseHeaders ??= new Dictionary<string, string>(StringComparer.Ordinal);
+
+    /// <summary>Trailers that the caller of a stream gets with its end (<see cref="ResponseMetadata.Trailers"/>), however it ends. Only streams carry them.</summary>
+    public IDictionary<string, string> ResponseTrailers => (_details ??= new Details()).ResponseTrailers ??= new Dictionary<string, string>(StringComparer.Ordinal);
+
+    internal IReadOnlyDictionary<string, string>? SetResponseHeaders => _details?.ResponseHeaders;
+
+    internal IReadOnlyDictionary<string, string>? SetResponseTrailers => _details?.ResponseTrailers;
+
     internal Deadline? Deadline =>
         _deadline == NoDeadline ? null : Messaging.Deadline.At(_deadline, _details?.Clock ?? TimeProvider.System);
 
@@ -144,6 +157,10 @@ public sealed class CallContext
         public int Attempt { get; set; } = 1;
 
         public string? CorrelationId { get; set; }
+
+        public Dictionary<string, string>? ResponseHeaders { get; set; }
+
+        public Dictionary<string, string>? ResponseTrailers { get; set; }
 
         public TimeProvider? Clock { get; init; }
 

@@ -88,6 +88,12 @@ public sealed record CallOptions
         }
     }
 
+    /// <summary>
+    /// Takes what the handler of a stream says beside its items. For one stream: a second one finds it filled. Calls and
+    /// commands ignore it. Default: null.
+    /// </summary>
+    public ResponseMetadata? Response { get; init; }
+
     /// <summary>The longest delay that can be asked for: 365 days.</summary>
     public static TimeSpan MaxDelay { get; } = TimeSpan.FromDays(365);
 
@@ -109,6 +115,7 @@ public sealed record CallOptions
             MessageId = MessageId ?? below.MessageId,
             Delay = Delay ?? below.Delay,
             Priority = Priority ?? below.Priority,
+            Response = Response ?? below.Response,
         };
     }
 

@@ -56,8 +56,14 @@ internal sealed class StreamFlow(IStreamOwner owner, UInt128 id, TimeProvider ti
 
     /// <summary>Sends all items, at the pace that the other side allows: the next is made when there is credit for it.</summary>
     /// <exception cref="PayloadTooLargeException">An item is over the limit.</exception>
+    /// <param name="items">The items.</param>
+    /// <param name="codec">Writes them.</param>
+    /// <param name="names">Their type and content type.</param>
+    /// <param name="maxItemBytes">How large one may be.</param>
+    /// <param name="beforeFirst">Called when the first item has been made and not sent; null for nothing.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public async Task SendAllAsync<T>(
-        IAsyncEnumerable<T> items, PayloadCodec<T> codec, FrameNames names, int maxItemBytes, CancellationToken cancellationToken)
+        IAsyncEnumerable<T> items, PayloadCodec<T> codec, FrameNames names, int maxItemBytes, Action? beforeFirst, CancellationToken cancellationToken)
     {
         var enumerator = items.GetAsyncEnumerator(cancellationToken);
         await using (enumerator.ConfigureAwait(false))
@@ -71,6 +77,8 @@ internal sealed class StreamFlow(IStreamOwner owner, UInt128 id, TimeProvider ti
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
+                beforeFirst?.Invoke();
+                beforeFirst = null;
                 Send(enumerator.Current, codec, names, maxItemBytes);
                 if (Pump is { } pump)
                 {

@@ -8,6 +8,8 @@ internal static class StreamNames
 {
     public static FrameNames Open { get; } = new(WireNames.StreamOpenType, contentType: null);
 
+    public static FrameNames Headers { get; } = new(WireNames.StreamHeadersType, contentType: null);
+
     public static FrameNames Credit { get; } = new(WireNames.StreamCreditType, contentType: null);
 
     public static FrameNames Alive { get; } = new(WireNames.StreamAliveType, contentType: null);

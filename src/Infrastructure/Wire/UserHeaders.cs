@@ -15,6 +15,7 @@ internal static class UserHeaders
         WireNames.TimeoutMs, WireNames.Attempt, WireNames.Batch, WireNames.HandlerTime, WireNames.TraceParent, WireNames.TraceState, WireNames.Status, WireNames.Detail,
         WireNames.FaultType, WireNames.MayHaveRun, WireNames.Reason, WireNames.StackTrace, WireNames.DeadReason,
         WireNames.DeadStackTrace, WireNames.DeadLastFailure, WireNames.DeadWorker, WireNames.DeadQueue, WireNames.OutboxQueue, WireNames.OutboxKey, WireNames.DeadHistory, WireNames.FirstFailure, WireNames.DelayLeft,
+        WireNames.Stream, WireNames.StreamWindowItems, WireNames.StreamWindowBytes, WireNames.StreamAddress, WireNames.StreamSequence,
         WireNames.Scheduled, WireNames.DeadExceptionType, WireNames.DeadExceptionMessage, WireNames.DeadAttempts, WireNames.DeliveryCount,
         "x-death", "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason",
         "x-last-death-exchange", "x-last-death-queue", "x-last-death-reason", "x-acquired-count", "CC", "BCC");

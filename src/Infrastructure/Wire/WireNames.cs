@@ -116,6 +116,9 @@ internal static class WireNames
     /// <summary>Type of the message by which a worker takes a stream.</summary>
     public const string StreamOpenType = "open";
 
+    /// <summary>Type of the message that carries the handler's headers, before the first item.</summary>
+    public const string StreamHeadersType = "headers";
+
     /// <summary>Type of a message that carries an item.</summary>
     public const string StreamItemType = "item";
 

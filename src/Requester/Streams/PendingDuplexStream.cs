@@ -40,7 +40,7 @@ internal sealed class PendingDuplexStream<TItem, TReply>(
         await System.Threading.Tasks.Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            await flow.SendAllAsync(items, Policy.RequestCodec, Policy.ItemNames, Requester.MaxMessageBytes, _ended.Token).ConfigureAwait(false);
+            await flow.SendAllAsync(items, Policy.RequestCodec, Policy.ItemNames, Requester.MaxMessageBytes, beforeFirst: null, _ended.Token).ConfigureAwait(false);
             flow.Post(StreamNames.End, StreamSequence.Of(flow.Credit.SentItems));
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)

@@ -39,6 +39,8 @@ internal class PendingStream<TRequest, TItem> : PendingCall<TRequest, TItem>, IS
     /// <summary>The stream as its worker sees it; null until one has taken it.</summary>
     protected StreamFlow? Flow => Volatile.Read(ref _flow);
 
+    private ResponseMetadata? Response => Extras?.Options?.Response;
+
     /// <summary>Begins to wait for a worker.</summary>
     public void AwaitOpening() => Requester.Deadlines.Add(_wait, Deadline.After(Policy.OpenTimeout, Requester.Time));
 
@@ -120,6 +122,7 @@ internal class PendingStream<TRequest, TItem> : PendingCall<TRequest, TItem>, IS
             flow = _flow;
         }
 
+        Response?.SetNoHeaders();
         Requester.Deadlines.Remove(_wait);
         if (flow?.Pump is { } pump)
         {
@@ -149,6 +152,9 @@ internal class PendingStream<TRequest, TItem> : PendingCall<TRequest, TItem>, IS
                 break;
             case WireNames.StreamOpenType:
                 OnOpen(message);
+                break;
+            case WireNames.StreamHeadersType:
+                Response?.SetHeaders(UserHeaders.Read(message.Headers));
                 break;
             case WireNames.StreamEndType:
                 OnEnd(number, message);
@@ -248,11 +254,13 @@ internal class PendingStream<TRequest, TItem> : PendingCall<TRequest, TItem>, IS
             return;
         }
 
+        Response?.SetNoHeaders();
         _inbox.Add(item, message.Body.Length);
     }
 
     private void OnEnd(uint number, in InboundMessage message)
     {
+        Response?.SetTrailers(UserHeaders.Read(message.Headers));
         var head = ReplyHead.Read(message);
         if (head.Status != StatusCode.OK)
         {

@@ -27,7 +27,8 @@ internal sealed partial class RunStream(
         var call = stream.Call;
         try
         {
-            stream.End(await ServeAsync(stream, call).ConfigureAwait(false));
+            var (outcome, context) = await ServeAsync(stream, call).ConfigureAwait(false);
+            stream.End(outcome, context.SetResponseTrailers);
         }
         catch (Exception exception)
         {
@@ -49,7 +50,7 @@ internal sealed partial class RunStream(
         }
     }
 
-    private async Task<WorkerOutcome> ServeAsync(WorkerStream stream, WorkerCall call)
+    private async Task<(WorkerOutcome Outcome, CallContext Context)> ServeAsync(WorkerStream stream, WorkerCall call)
     {
         using var activity = MessagingTelemetry.StartHandling(call.Handler!.Operation, call.Head.TraceParent, call.Head.TraceState);
         Deadline? deadline = call.Head.Timeout is { } timeout ? Deadline.After(timeout, time) : null;
@@ -84,14 +85,14 @@ internal sealed partial class RunStream(
                 }
             }
 
-            return WorkerOutcome.Succeeded;
+            return (WorkerOutcome.Succeeded, context);
         }
         catch (Exception exception)
         {
             // A handler may throw anything: it is this stream's end, and the worker goes on.
             var outcome = failures.Translate(call, exception, stream.Running.Reason);
             activity?.SetStatus(ActivityStatusCode.Error, outcome.Kind.ToString());
-            return outcome;
+            return (outcome, context);
         }
         finally
         {

@@ -54,7 +54,7 @@ internal abstract class WorkerStream<TService, TRequest, TItem> : WorkerStream
     {
         var service = _handler.Setup.Resolve(services);
         return _handler.Setup.Options.Middleware.Count == 0
-            ? SendAsync(service, Request, context.CancellationToken)
+            ? SendAsync(service, Request, context)
             : WorkerMiddlewares.RunAsync(
                 _handler.Setup.Options.Middleware, new WorkerCallContext<TService, TRequest, Nothing>(context, services, service, Request), InvokeServiceAsync);
     }
@@ -62,9 +62,15 @@ internal abstract class WorkerStream<TService, TRequest, TItem> : WorkerStream
     private async ValueTask InvokeServiceAsync(WorkerCallContext context)
     {
         var typed = (WorkerCallContext<TService, TRequest, Nothing>)context;
-        await SendAsync(typed.Service, typed.TypedRequest, typed.Call.CancellationToken).ConfigureAwait(false);
+        await SendAsync(typed.Service, typed.TypedRequest, typed.Call).ConfigureAwait(false);
     }
 
-    private Task SendAsync(TService service, TRequest request, CancellationToken cancellationToken) =>
-        Flow.SendAllAsync(_handler.Handler(service, request, cancellationToken), _codec, _names, _handler.Setup.MaxMessageBytes, cancellationToken);
+    private Task SendAsync(TService service, TRequest request, CallContext context) =>
+        Flow.SendAllAsync(
+            _handler.Handler(service, request, context.CancellationToken),
+            _codec,
+            _names,
+            _handler.Setup.MaxMessageBytes,
+            () => SendHeaders(context),
+            context.CancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using Messaging.Pipeline;
 using Messaging.Running;
 using Messaging.Streaming;
@@ -37,21 +38,34 @@ internal abstract class WorkerStream : IStreamOwner
     }
 
     /// <summary>Tells the requester how it ended, where somebody listens.</summary>
-    public void End(WorkerOutcome outcome)
+    /// <param name="outcome">How.</param>
+    /// <param name="trailers">What the handler says besides; null for nothing.</param>
+    public void End(WorkerOutcome outcome, IReadOnlyDictionary<string, string>? trailers)
     {
         var sent = StreamSequence.Of(Flow.Credit.SentItems);
         switch (outcome.Kind)
         {
             case OutcomeKind.Succeeded:
-                Flow.Post(StreamNames.End, sent);
+                Flow.Post(StreamNames.End, sent, trailers is null ? null : AddTrailers([], trailers));
                 break;
             case OutcomeKind.Failed:
                 var body = Call.ReplyBody?.Written ?? default;
-                Flow.Post(body.IsEmpty ? StreamNames.End : _declaredFault, sent, outcome.Head.ToHeaders(), body.Span);
+                Flow.Post(body.IsEmpty ? StreamNames.End : _declaredFault, sent, AddTrailers(outcome.Head.ToHeaders(), trailers), body.Span);
                 break;
             case OutcomeKind.Requeued:
-                Flow.Post(StreamNames.End, sent, _workerStops.ToHeaders());
+                Flow.Post(StreamNames.End, sent, AddTrailers(_workerStops.ToHeaders(), trailers));
                 break;
+        }
+    }
+
+    /// <summary>Sends the handler's headers, where it set any.</summary>
+    /// <exception cref="ArgumentException">One has a name that is reserved, empty or too long.</exception>
+    protected void SendHeaders(CallContext context)
+    {
+        if (context.SetResponseHeaders is { Count: > 0 } headers)
+        {
+            UserHeaders.Validate(headers);
+            Flow.Post(StreamNames.Headers, headers: AddTrailers([], headers));
         }
     }
 
@@ -99,6 +113,20 @@ internal abstract class WorkerStream : IStreamOwner
     }
 
     private static readonly Batching.FrameNames _declaredFault = StreamNames.EndWith(Serialization.FaultBody.ContentType);
+
+    private static Dictionary<string, object?> AddTrailers(Dictionary<string, object?> headers, IReadOnlyDictionary<string, string>? trailers)
+    {
+        foreach (var (name, value) in trailers ?? FrozenDictionary<string, string>.Empty)
+        {
+            // The system's own say how it ended.
+            if (!UserHeaders.IsReserved(name))
+            {
+                headers[name] = value;
+            }
+        }
+
+        return headers;
+    }
 
     private static readonly ReplyHead _workerStops = new()
     {
