@@ -37,7 +37,7 @@ public sealed class OrdersOnRabbitMqTests : IAsyncLifetime
         var (exitCode, output) = await tour.EndAsync(Ct);
 
         TestContext.Current.TestOutputHelper?.WriteLine(output);
-        Assert.Contains("All 9 steps behaved", output, StringComparison.Ordinal);
+        Assert.Contains("All 10 steps behaved", output, StringComparison.Ordinal);
         Assert.Equal(0, exitCode);
     }
 

@@ -11,7 +11,7 @@ public sealed class OrdersTourTests
 
         TestContext.Current.TestOutputHelper?.WriteLine(output);
         Assert.DoesNotContain("✗", output, StringComparison.Ordinal);
-        Assert.Contains("All 9 steps behaved", output, StringComparison.Ordinal);
+        Assert.Contains("All 10 steps behaved", output, StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', output);
         Assert.Equal(0, exitCode);
     }

@@ -18,6 +18,9 @@ public interface IOrders
     [Operation(TimeoutMs = 30_000, Idempotent = true)]
     Task<AuditReport> AuditAsync(Audit request, CancellationToken ct = default);
 
+    /// <summary>Tells of an order's way as it goes, until it has arrived or nobody reads any more.</summary>
+    IAsyncEnumerable<OrderStatus> FollowAsync(Follow request, CancellationToken ct = default);
+
     /// <summary>Ships an order. Completes when the broker has the command safe, not when the parcel has left.</summary>
     [Command]
     Task ShipAsync(Ship command, CancellationToken ct = default);

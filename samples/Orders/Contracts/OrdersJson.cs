@@ -12,6 +12,8 @@ namespace Orders.Contracts;
 [JsonSerializable(typeof(Audit))]
 [JsonSerializable(typeof(AuditReport))]
 [JsonSerializable(typeof(Ship))]
+[JsonSerializable(typeof(Follow))]
+[JsonSerializable(typeof(OrderStatus))]
 [JsonSerializable(typeof(ReturnRequest))]
 [JsonSerializable(typeof(ReturnLabel))]
 internal sealed partial class OrdersJson : JsonSerializerContext;

@@ -46,6 +46,7 @@ internal static class Processes
             ($"curl --json '{{\"sku\":\"tea\",\"quantity\":2}}' {url}/orders", "an order"),
             ($"curl -X POST {url}/orders/1001/ship", "a command: 202, run soon after"),
             ($"curl -X POST {url}/orders/1001/return", "nobody serves it: 503 at once"),
+            ($"curl -N {url}/orders/1001/status", $"a stream from a worker; a page shows it at {url}/orders/1001"),
             ($"curl '{url}/audits/mine?shelves=50'", "slow: press Ctrl+C and its handler stops"),
             ("Ctrl+C here", "stops cleanly"),
         ];

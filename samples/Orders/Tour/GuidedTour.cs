@@ -14,6 +14,7 @@ internal static class GuidedTour
         new TypedFault(),
         new TimeoutNamesItsStage(),
         new CancelStopsTheHandler(),
+        new StreamIsFollowed(),
         new AnotherWorkerAnswers(),
         new NobodyServes(),
         new CommandIsAcceptedThenRun(),

@@ -31,6 +31,11 @@ internal static class OrderEndpoints
         api.MapPost("/orders/{orderId}/return", async (string orderId, IReturns returns, CancellationToken aborted) =>
             TypedResults.Ok(await returns.RequestLabelAsync(new ReturnRequest(orderId), aborted)));
 
+        // A stream from a worker to the browser. Close the page and the handler stops.
+        api.MapGet("/orders/{orderId}/status", (string orderId, IOrders orders, CancellationToken aborted) =>
+            TypedResults.ServerSentEvents(orders.FollowAsync(new Follow(orderId), aborted), eventType: "status"));
+        app.MapGet("/orders/{orderId}", () => TypedResults.Text(StatusPage.Html, "text/html"));
+
         app.MapGet("/health", () => TypedResults.Text("healthy"));
     }
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Messaging;
 using Orders.Contracts;
 
@@ -8,6 +9,7 @@ namespace Orders.Worker;
 internal sealed class OrdersHandler(WorkerName worker, TimeProvider time) : IOrders
 {
     private static readonly TimeSpan _shelf = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan _packing = TimeSpan.FromMilliseconds(50);
 
     public Task<Quote> QuoteAsync(QuoteRequest request, CancellationToken ct = default) =>
@@ -33,7 +35,25 @@ internal sealed class OrdersHandler(WorkerName worker, TimeProvider time) : IOrd
         return new AuditReport(request.Name, items, worker.Value, CallContext.Current?.Attempt ?? 1);
     }
 
+    public async IAsyncEnumerable<OrderStatus> FollowAsync(Follow request, [EnumeratorCancellation] CancellationToken ct = default)
+    {
+        for (var percent = 0; percent <= 100; percent += 5)
+        {
+            // The reader's pace is the pace here: who reads slowly is told slowly.
+            yield return new OrderStatus(request.OrderId, Stage(percent), percent, worker.Value);
+            await Task.Delay(_step, time, ct);
+        }
+    }
+
     public Task ShipAsync(Ship command, CancellationToken ct = default) => Task.Delay(_packing, time, ct);
+
+    private static string Stage(int percent) => percent switch
+    {
+        < 20 => "picked",
+        < 40 => "packed",
+        < 100 => "on its way",
+        _ => "delivered",
+    };
 
     private static decimal Price(string sku, int quantity)
     {

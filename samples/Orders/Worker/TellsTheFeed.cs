@@ -39,6 +39,7 @@ internal sealed class TellsTheFeed(WorkerName worker, ActivityFeed feed, TimePro
         PlaceOrder order => $"{order.Quantity} x {order.Sku}",
         Audit audit => audit.Name,
         Ship ship => ship.OrderId,
+        Follow follow => follow.OrderId,
         _ => string.Empty,
     };
 }
