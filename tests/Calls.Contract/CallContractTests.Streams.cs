@@ -297,6 +297,35 @@ public abstract partial class CallContractTests
     }
 
     [Fact]
+    public async Task A_thousand_streams_of_one_worker_advance_alike()
+    {
+        const int Streams = 1_000;
+        const int Items = 300_000;
+        await StartWorkerAsync();
+        var calc = await StartRequesterAsync(options => options.Stream.WindowItems = 32);
+        var counts = new int[Streams];
+        var total = 0;
+
+        await SoonAsync(Task.WhenAll(Enumerable.Range(0, Streams).Select(ReadAsync)));
+
+        var ordered = counts.Order().ToArray();
+        Assert.True(ordered[0] >= ordered[Streams / 2] / 2, $"The slowest stream had {ordered[0]} items, the median {ordered[Streams / 2]}, the fastest {ordered[^1]}.");
+
+        async Task ReadAsync(int stream)
+        {
+            await Task.Yield();
+            await foreach (var item in calc.CountAsync(new Addends(1, int.MaxValue), Token))
+            {
+                counts[stream] = item.Value;
+                if (Interlocked.Increment(ref total) >= Items)
+                {
+                    return;
+                }
+            }
+        }
+    }
+
+    [Fact]
     public async Task One_stream_more_than_a_worker_takes_is_refused()
     {
         var (make, started, _) = Endless();

@@ -11,8 +11,8 @@ public sealed class CrowdTests(BrokerFixture fixture) : FaultTest(fixture)
     [Row(43)]
     public async Task All_requesters_of_a_herd_are_served_again_soon_after_a_restart()
     {
-        // Two connections each. The long form is for the five hundred.
-        const int Requesters = 40;
+        // Two connections each.
+        const int Requesters = 100;
         var limit = TimeSpan.FromSeconds(30);
         await StartWorkerAsync();
         var herd = await Task.WhenAll(Enumerable.Range(0, Requesters).Select(_ => StartRequesterAsync()));
@@ -20,10 +20,14 @@ public sealed class CrowdTests(BrokerFixture fixture) : FaultTest(fixture)
 
         await Broker.RestartAsync(Token);
         var restarted = Stopwatch.GetTimestamp();
-        await Task.WhenAll(herd.Select(site => UntilServedAsync(site.Calc)));
+        var served = await Task.WhenAll(herd.Select(async site =>
+        {
+            await UntilServedAsync(site.Calc);
+            return Stopwatch.GetElapsedTime(restarted);
+        }));
 
-        var elapsed = Stopwatch.GetElapsedTime(restarted);
-        Assert.True(elapsed < limit, $"It took {elapsed}.");
+        TestContext.Current.TestOutputHelper!.WriteLine($"The median was served again {served.Order().ElementAt(Requesters / 2)} after the restart, the last {served.Max()}.");
+        Assert.True(served.Max() < limit, $"It took {served.Max()}.");
         Assert.All(herd, site => Assert.Equal(1, site.LinksLost));
     }
 
