@@ -71,7 +71,7 @@ internal sealed partial class Requester : IOperationInvoker, IAsyncDisposable
         // 1. The clock starts: before anything is connected, encoded or sent.
         var policy = _policies.Get(operation);
         var handler = CallContext.Current;
-        var start = StartClock(policy.Timeout, options, handler);
+        var start = CallClock.Start(_time, policy.Timeout, options, handler);
         CallExtras.Validate(options);
 
         // 2. One attempt, or several under the operation's policy.
@@ -85,7 +85,7 @@ internal sealed partial class Requester : IOperationInvoker, IAsyncDisposable
     {
         var policy = _policies.Get(operation);
         var handler = CallContext.Current;
-        return _commands.SendAsync(operation, policy, command, options, StartClock(policy.Timeout, options, handler), handler, cancellationToken);
+        return _commands.SendAsync(operation, policy, command, options, CallClock.Start(_time, policy.Timeout, options, handler), handler, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -175,20 +175,6 @@ internal sealed partial class Requester : IOperationInvoker, IAsyncDisposable
         }
 
         call.Fail(TransportFailures.ToRpcException(exception, call.Operation, call.CorrelationId));
-    }
-
-    internal CallClock StartClock(TimeSpan policyTimeout, CallOptions? options, CallContext? handler)
-    {
-        var timeout = options?.Timeout ?? policyTimeout;
-        var start = _time.GetTimestamp();
-        var deadline = Deadline.After(timeout, start, _time);
-        if (handler?.Deadline is { } outer && outer.Timestamp < deadline.Timestamp)
-        {
-            // A handler's calls can't outlive the call it serves.
-            return new CallClock(deadline.Earlier(outer), outer.Remaining, start);
-        }
-
-        return new CallClock(deadline, timeout, start);
     }
 
     private async Task WaitAndSendAsync<TRequest, TReply>(PendingCall<TRequest, TReply> call)

@@ -201,6 +201,45 @@ public abstract partial class CallContractTests
     }
 
     [Fact]
+    public async Task The_first_item_has_its_time_too()
+    {
+        await StartWorkerAsync(Counting(Make));
+        var calc = await StartRequesterAsync(options => options.Stream.ItemTimeout = TimeSpan.FromMilliseconds(500));
+
+        var failure = await FailsAsync(ReadAllAsync(calc.CountAsync(new Addends(0, 0), Token)));
+
+        Assert.Equal((StatusCode.DeadlineExceeded, true), (failure.Status, failure.Detail.Contains("ItemTimeout", StringComparison.Ordinal)));
+
+        static async IAsyncEnumerable<Sum> Make([EnumeratorCancellation] CancellationToken token)
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            yield return new Sum(1);
+        }
+    }
+
+    [Fact]
+    public async Task A_stream_that_lasts_takes_no_call_s_room()
+    {
+        var (make, _, _) = Endless();
+        await StartWorkerAsync(Counting(make));
+        var calc = await StartRequesterAsync(options =>
+        {
+            options.MaxPendingCalls = 1;
+            options.WhenFull = FullWindowBehavior.Fail;
+        });
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(Token);
+
+        var response = new ResponseMetadata();
+        var reading = ReadAllAsync(calc.With(new CallOptions { Response = response }).CountAsync(new Addends(0, 0), cancel.Token));
+        await SoonAsync(response.Headers);
+
+        Assert.Equal(3, (await SoonAsync(calc.AddAsync(new Addends(1, 2), Token))).Value);
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => SoonAsync(reading));
+        Assert.Equal(7, (await SoonAsync(calc.AddAsync(new Addends(3, 4), Token))).Value);
+    }
+
+    [Fact]
     public async Task A_stream_that_nobody_serves_fails_at_once()
     {
         var calc = await StartRequesterAsync();

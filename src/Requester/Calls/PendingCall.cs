@@ -18,6 +18,7 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
     private const int Ended = 1;
     private const int Admitted = 2;
     private const int Abandoned = 4;
+    private const int LeftWindow = 8;
 
     private readonly long _deadline = clock.Deadline.Timestamp;
     private CallLink? _link;
@@ -207,7 +208,11 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
 
         requester.Calls.Remove(this);
         StopWatching();
-        if ((before & Admitted) != 0)
+        if ((before & LeftWindow) != 0)
+        {
+            // Its room has been given to another.
+        }
+        else if ((before & Admitted) != 0)
         {
             policy.Service.Window.Leave();
         }
@@ -218,6 +223,15 @@ internal abstract class PendingCall(Requester requester, CallPolicy policy, in C
 
         OnEnded();
         return true;
+    }
+
+    /// <summary>Gives its room among the calls under way to another, although it goes on.</summary>
+    protected void LeaveWindow()
+    {
+        if ((Interlocked.Or(ref _state, LeftWindow) & (Ended | LeftWindow)) == 0)
+        {
+            policy.Service.Window.Leave();
+        }
     }
 
     /// <summary>The call has just ended; nobody has been told yet.</summary>

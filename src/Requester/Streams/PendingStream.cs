@@ -2,7 +2,6 @@ using Messaging.Batching;
 using Messaging.Calls;
 using Messaging.Deadlines;
 using Messaging.Policies;
-using Messaging.Serialization;
 using Messaging.Streaming;
 using Messaging.Transport;
 using Messaging.Wire;
@@ -13,12 +12,14 @@ namespace Messaging.Streams;
 /// One stream on its way: a pending call whose reply comes in many messages. A worker takes it with <c>open</c>, then
 /// come items, and <c>end</c> says how many there were and how it went.
 /// </summary>
-internal class PendingStream<TRequest, TItem> : PendingCall<TRequest, TItem>, IStreamOwner
+internal partial class PendingStream<TRequest, TItem> : PendingCall<TRequest, TItem>, IStreamOwner
 {
     private readonly Lock _lock = new();
     private readonly StreamInbox<TItem> _inbox;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Wait _wait;
+    private readonly Wait _openWait;
+    private readonly Wait _itemWait;
+    private readonly TaskCompletionSource? _opened;
     private StreamFlow? _flow;
     private Exception? _failure;
     private bool _closed;
@@ -27,7 +28,9 @@ internal class PendingStream<TRequest, TItem> : PendingCall<TRequest, TItem>, IS
         : base(requester, policy, request, clock, extras)
     {
         _inbox = new StreamInbox<TItem>(policy.Stream.Window, credit => _flow?.Grant(credit));
-        _wait = new Wait(this);
+        _openWait = new Wait(this);
+        _itemWait = new Wait(this);
+        _opened = policy.Stream.ItemTimeout is null ? null : new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     public override bool IsStream => true;
@@ -42,7 +45,7 @@ internal class PendingStream<TRequest, TItem> : PendingCall<TRequest, TItem>, IS
     private ResponseMetadata? Response => Extras?.Options?.Response;
 
     /// <summary>Begins to wait for a worker.</summary>
-    public void AwaitOpening() => Requester.Deadlines.Add(_wait, Deadline.After(Policy.OpenTimeout, Requester.Time));
+    public void AwaitOpening() => Requester.Deadlines.Add(_openWait, Deadline.After(Policy.OpenTimeout, Requester.Time));
 
     /// <summary>Waits for an item. False at the end of a complete stream.</summary>
     /// <exception cref="RpcException">The stream ended with a status other than OK.</exception>
@@ -123,7 +126,8 @@ internal class PendingStream<TRequest, TItem> : PendingCall<TRequest, TItem>, IS
         }
 
         Response?.SetNoHeaders();
-        Requester.Deadlines.Remove(_wait);
+        Requester.Deadlines.Remove(_openWait);
+        _opened?.TrySetResult();
         if (flow?.Pump is { } pump)
         {
             Requester.Heartbeats.Remove(flow);
@@ -137,190 +141,19 @@ internal class PendingStream<TRequest, TItem> : PendingCall<TRequest, TItem>, IS
     {
     }
 
-    private void OnMessage(string? type, uint number, in InboundMessage message)
-    {
-        if (HasEnded)
-        {
-            return;
-        }
-
-        Flow?.Hear();
-        switch (type)
-        {
-            case WireNames.StreamItemType:
-                OnItem(number, message);
-                break;
-            case WireNames.StreamOpenType:
-                OnOpen(message);
-                break;
-            case WireNames.StreamHeadersType:
-                Response?.SetHeaders(UserHeaders.Read(message.Headers));
-                break;
-            case WireNames.StreamEndType:
-                OnEnd(number, message);
-                break;
-            case WireNames.StreamCreditType:
-                if (StreamWindow.TryRead(message.Body.Span, out var credit))
-                {
-                    Flow?.Credit.Grant(credit);
-                }
-
-                break;
-            case WireNames.StreamAliveType:
-                break;
-            default:
-                OnRefusal(message);
-                break;
-        }
-    }
-
-    private void OnOpen(in InboundMessage message)
-    {
-        var address = message.Headers is not null && message.Headers.TryGetValue(WireNames.StreamAddress, out var header) ? HeaderValues.TryGetText(header) : null;
-        if (address is null || !address.StartsWith(WireNames.WorkerQueuePrefix, StringComparison.Ordinal))
-        {
-            // What is sent to the stream must not end in anybody's work queue.
-            FailProtocol($"the worker opened it with the address '{address}', which is none of a worker ('{WireNames.WorkerQueuePrefix}…')");
-            return;
-        }
-
-        if (Flow is { } known)
-        {
-            if (!string.Equals(known.Pump?.Address.Queue, address, StringComparison.Ordinal))
-            {
-                FailLost("The stream's worker died, and another was given the stream from its beginning.");
-            }
-
-            return;
-        }
-
-        if (Link is not { } link)
-        {
-            return;
-        }
-
-        var flow = new StreamFlow(this, Id, Requester.Time);
-        lock (_lock)
-        {
-            if (_closed)
-            {
-                return;
-            }
-
-            flow.Pump = link.Streams.Enter(new StreamAddress(address, StreamHeaders.ReadsBatches(message.Headers)));
-            Requester.Heartbeats.Add(flow);
-            _flow = flow;
-        }
-
-        Requester.Deadlines.Remove(_wait);
-        OnOpened(flow, message);
-    }
-
-    private void OnItem(uint number, in InboundMessage message)
-    {
-        switch (_inbox.Admit(number))
-        {
-            case StreamAdmission.Gap:
-                Fail(StatusCode.DataLoss, FailureReason.None, $"Items of the stream are missing: item {number} came after {_inbox.Arrivals:N0}.", mayHaveRun: true);
-                Abandon();
-                return;
-            case StreamAdmission.Overrun:
-                FailProtocol("the worker sent more than the window allows");
-                return;
-            case StreamAdmission.Ended:
-                return;
-        }
-
-        TItem item;
-        try
-        {
-            if (message.ContentType is { } type && !PayloadSerializers.Matches(Policy.ContentType, type))
-            {
-                throw new NotSupportedException($"Its content type is '{type}', not '{Policy.ContentType}'.");
-            }
-
-            item = Policy.ReplyCodec.Decode(message.Body.Span);
-        }
-        catch (Exception exception)
-        {
-            // Whatever a hostile body makes a codec throw fails this stream and nothing else.
-            Fail(
-                StatusCode.Internal,
-                FailureReason.Undecodable,
-                $"Item {number} of {message.Body.Length:N0} bytes can't be decoded as {typeof(TItem)}: {exception.Message} Do caller and worker use the same contract?",
-                mayHaveRun: true,
-                exception);
-            Abandon();
-            return;
-        }
-
-        Response?.SetNoHeaders();
-        _inbox.Add(item, message.Body.Length);
-    }
-
-    private void OnEnd(uint number, in InboundMessage message)
-    {
-        Response?.SetTrailers(UserHeaders.Read(message.Headers));
-        var head = ReplyHead.Read(message);
-        if (head.Status != StatusCode.OK)
-        {
-            Fail(ToException(head, message));
-        }
-        else if (number != StreamSequence.Of(_inbox.Arrivals))
-        {
-            Fail(StatusCode.DataLoss, FailureReason.None, $"Items of the stream are missing: it ended after {number} items, of which {_inbox.Arrivals:N0} came.", mayHaveRun: true);
-        }
-        else if (TryEnd())
-        {
-            Finish(error: null);
-        }
-    }
-
-    private void OnRefusal(in InboundMessage message)
-    {
-        var head = ReplyHead.Read(message);
-        if (head.Status == StatusCode.OK)
-        {
-            FailProtocol("the worker answered with a single reply");
-        }
-        else
-        {
-            Fail(ToException(head, message));
-        }
-    }
-
-    private void FailProtocol(string what)
-    {
-        if (Fail(StatusCode.Internal, FailureReason.Undecodable, $"The stream was broken: {what}. Do caller and worker use the same version?", mayHaveRun: true))
-        {
-            Abandon();
-        }
-    }
-
-    private void FailLost(string detail)
-    {
-        if (Fail(StatusCode.Unavailable, FailureReason.ConnectionLost, detail, mayHaveRun: true))
-        {
-            Abandon();
-        }
-    }
-
     private async ValueTask<bool> WaitToReadAsync(ValueTask<bool> waiting, TimeSpan timeout)
     {
-        if (Flow is null)
-        {
-            // Until it is open another limit holds.
-            return await waiting.ConfigureAwait(false);
-        }
-
-        Requester.Deadlines.Add(_wait, Deadline.After(timeout, Requester.Time));
+        // Until it is open another limit holds.
+        var item = waiting.AsTask();
+        await System.Threading.Tasks.Task.WhenAny(item, _opened!.Task).ConfigureAwait(false);
+        Requester.Deadlines.Add(_itemWait, Deadline.After(timeout, Requester.Time));
         try
         {
-            return await waiting.ConfigureAwait(false);
+            return await item.ConfigureAwait(false);
         }
         finally
         {
-            Requester.Deadlines.Remove(_wait);
+            Requester.Deadlines.Remove(_itemWait);
         }
     }
 

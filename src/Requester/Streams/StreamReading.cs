@@ -25,7 +25,7 @@ internal abstract class StreamReading<TRequest, TItem>(
     {
         // 1. The clock starts, as a call's does.
         var handler = CallContext.Current;
-        var clock = requester.StartClock(policy.Timeout, options, handler);
+        var clock = CallClock.Start(requester.Time, policy.Timeout, options, handler);
         using var both = caller.CanBeCanceled && reader.CanBeCanceled && caller != reader ? CancellationTokenSource.CreateLinkedTokenSource(caller, reader) : null;
         var ends = both?.Token ?? (caller.CanBeCanceled ? caller : reader);
 
