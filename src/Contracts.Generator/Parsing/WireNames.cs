@@ -33,6 +33,14 @@ internal static class WireNames
             }
         }
 
+        foreach (var prefix in new[] { "messaging.", "amq." })
+        {
+            if (name.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                return $"choose one that does not start with '{prefix}', which is reserved";
+            }
+        }
+
         return null;
     }
 
@@ -55,14 +63,6 @@ internal static class WireNames
         if (IsOwnCommandsQueue(name))
         {
             return "choose one that does not end in '.commands.high' or '.commands.' and a number, which name queues of a service";
-        }
-
-        foreach (var prefix in new[] { "messaging.", "amq." })
-        {
-            if (name.StartsWith(prefix, StringComparison.Ordinal))
-            {
-                return $"choose one that does not start with '{prefix}', which is reserved";
-            }
         }
 
         return null;

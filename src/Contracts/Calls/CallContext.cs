@@ -123,12 +123,12 @@ public sealed class CallContext
     public bool DeadlineExceeded => Deadline is { HasPassed: true };
 
     /// <summary>
-    /// Headers that the caller of a stream gets before its first item (<see cref="ResponseMetadata.Headers"/>). Set them
-    /// before the first item; later ones are not sent. Only streams carry them.
+    /// Headers that the caller gets with the reply, or before a stream's first item (<see cref="ResponseMetadata.Headers"/>).
+    /// Of a stream, set them before the first item; later ones are not sent. Commands carry none.
     /// </summary>
     public IDictionary<string, string> ResponseHeaders => (_details ??= new Details()).ResponseHeaders ??= new Dictionary<string, string>(StringComparer.Ordinal);
 
-    /// <summary>Trailers that the caller of a stream gets with its end (<see cref="ResponseMetadata.Trailers"/>), however it ends. Only streams carry them.</summary>
+    /// <summary>Trailers that the caller gets with the reply, or a stream's end (<see cref="ResponseMetadata.Trailers"/>), however the handler ended. Commands carry none.</summary>
     public IDictionary<string, string> ResponseTrailers => (_details ??= new Details()).ResponseTrailers ??= new Dictionary<string, string>(StringComparer.Ordinal);
 
     internal IReadOnlyDictionary<string, string>? SetResponseHeaders => _details?.ResponseHeaders;

@@ -89,8 +89,8 @@ public sealed record CallOptions
     }
 
     /// <summary>
-    /// Takes what the handler of a stream says beside its items. For one stream: a second one finds it filled. Calls and
-    /// commands ignore it. Default: null.
+    /// Takes what the handler says beside its reply or items. For one call or stream: a second one finds it filled.
+    /// Commands ignore it. Default: null.
     /// </summary>
     public ResponseMetadata? Response { get; init; }
 

@@ -34,6 +34,12 @@ public abstract class OperationDescriptor
     /// <summary>Whether items travel in either direction.</summary>
     internal bool IsStream => Kind is not (OperationKind.Call or OperationKind.Command);
 
+    /// <summary>
+    /// The content type in which requesters write it and want it answered, e.g. <c>application/json</c>; null for the
+    /// first of the requester's serializers that takes its types.
+    /// </summary>
+    public string? ContentType { get; init; }
+
     /// <summary>The timeout that the contract asks for; null for the requester's default.</summary>
     public TimeSpan? Timeout { get; init; }
 

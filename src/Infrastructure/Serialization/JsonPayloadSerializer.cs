@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
 using System.Text.Json;
+using System.Text.Json.Schema;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.Extensions.Options;
 
@@ -29,13 +30,15 @@ internal sealed class JsonPayloadSerializer : IPayloadSerializer
 
     public string ContentType => Json;
 
+    public PayloadDescription Describe<T>() => new()
+    {
+        JsonSchema = _options.TryGetTypeInfo(typeof(T), out var typeInfo)
+            ? typeInfo.GetJsonSchemaAsNode(new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true })
+            : null,
+    };
+
     public PayloadCodec<T> GetCodec<T>()
     {
-        if (typeof(T) == typeof(Nothing))
-        {
-            return (PayloadCodec<T>)(object)new NothingCodec();
-        }
-
         if (!_options.TryGetTypeInfo(typeof(T), out var typeInfo))
         {
             throw new InvalidOperationException(
@@ -62,14 +65,5 @@ internal sealed class JsonPayloadSerializer : IPayloadSerializer
         }
 
         public override T Decode(ReadOnlySpan<byte> body) => JsonSerializer.Deserialize(body, typeInfo)!;
-    }
-
-    private sealed class NothingCodec : PayloadCodec<Nothing>
-    {
-        public override void Encode(Nothing value, IBufferWriter<byte> output)
-        {
-        }
-
-        public override Nothing Decode(ReadOnlySpan<byte> body) => default;
     }
 }

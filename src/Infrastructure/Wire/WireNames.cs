@@ -41,6 +41,12 @@ internal static class WireNames
     /// <summary>Reply header: the handler's stack trace, where the worker's options send it.</summary>
     public const string StackTrace = "stack-trace";
 
+    /// <summary>Prefix of the reply headers that are the handler's trailers.</summary>
+    public const string TrailerPrefix = "trailer-";
+
+    /// <summary>Method that every worker serves: it answers with the description of its service.</summary>
+    public const string DescribeMethod = "messaging.describe";
+
     /// <summary>Dead-letter header: why the message is there.</summary>
     public const string DeadReason = "dead-reason";
 

@@ -45,6 +45,12 @@ internal class PendingCall<TRequest, TReply> : PendingCall
     public override void OnReply(in InboundMessage reply)
     {
         var head = ReplyHead.Read(reply);
+        if (Extras?.Options?.Response is { } metadata && (head.Status == StatusCode.OK || Policy.Attempts is null))
+        {
+            // Of several attempts only the reply that counts.
+            ReplyMetadata.Read(reply.Headers, metadata);
+        }
+
         if (head.Status != StatusCode.OK)
         {
             Fail(ToException(head, reply));
@@ -82,6 +88,11 @@ internal class PendingCall<TRequest, TReply> : PendingCall
 
     public override void Complete()
     {
+        if (!HasFailed || Policy.Attempts is null)
+        {
+            Extras?.Options?.Response?.SetNoHeaders();
+        }
+
         if (HasFailed)
         {
             // Of a cancellation it makes a cancelled task.

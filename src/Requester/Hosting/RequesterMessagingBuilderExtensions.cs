@@ -1,5 +1,6 @@
 using Messaging;
 using Messaging.Commands;
+using Messaging.Descriptions;
 using Messaging.Hosting;
 using Messaging.Policies;
 using Microsoft.Extensions.Configuration;
@@ -39,14 +40,29 @@ public static class RequesterMessagingBuilderExtensions
             options.Configure(configure);
         }
 
+        builder.AddOperationInvoker();
+        services.TryAddSingleton(provider => contract.CreateProxy(provider.GetRequiredService<IOperationInvoker>(), options: null));
+        services.AddSingleton<IHostedService>(provider => new RequesterStart<TService>(
+            contract, provider.GetRequiredService<CallPolicies>(), provider.GetRequiredService<Requester>()));
+        return builder;
+    }
+
+    /// <summary>
+    /// Makes <see cref="IOperationInvoker"/> injectable, for code that calls operations without a contract interface.
+    /// <see cref="AddRequester{TService}"/> does it too.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <returns>The builder.</returns>
+    public static MessagingBuilder AddOperationInvoker(this MessagingBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.Services;
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RequesterOptions>, RequesterOptionsValidator>());
         services.TryAddSingleton<CallPolicies>();
         services.TryAddSingleton<Requester>();
         services.TryAddSingleton<IScheduledCommands, ScheduledCommands>();
         services.TryAddSingleton<IOperationInvoker>(static provider => provider.GetRequiredService<Requester>());
-        services.TryAddSingleton(provider => contract.CreateProxy(provider.GetRequiredService<IOperationInvoker>(), options: null));
-        services.AddSingleton<IHostedService>(provider => new RequesterStart<TService>(
-            contract, provider.GetRequiredService<CallPolicies>(), provider.GetRequiredService<Requester>()));
+        services.TryAddSingleton<ServiceDescriptions>();
         return builder;
     }
 }

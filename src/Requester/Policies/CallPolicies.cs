@@ -22,17 +22,17 @@ internal sealed class CallPolicies(IOptionsMonitor<RequesterOptions> options, Pa
     {
         var service = options.Get(operation.Service);
         service.Operations.TryGetValue(operation.Name, out var own);
-        var serializer = serializers.Default;
+        var codecs = serializers.Choose(operation);
         var policy = new CallPolicy<TRequest, TReply>
         {
             Operation = operation,
             Service = _services.GetOrAdd(operation.Service, name => new ServiceCalls(name, service, time)),
-            ContentType = serializer.ContentType,
-            Names = new FrameNames(operation.Name, serializer.ContentType),
-            RequestCodec = serializer.GetCodec<TRequest>(),
-            ReplyCodec = serializer.GetCodec<TReply>(),
+            ContentType = codecs.ContentType,
+            Names = new FrameNames(operation.Name, codecs.ContentType),
+            RequestCodec = codecs.Request,
+            ReplyCodec = codecs.Reply,
             Timeout = own?.Timeout ?? operation.Timeout ?? (operation.IsStream ? CallOptions.MaxTimeout : service.Timeout),
-            ItemNames = StreamNames.Item(serializer.ContentType),
+            ItemNames = StreamNames.Item(codecs.ContentType),
             Stream = own?.Stream ?? service.Stream,
             OpenTimeout = service.Timeout,
             Attempts = AttemptPipeline.Build(

@@ -48,6 +48,10 @@ internal sealed class PolicyCall<TRequest, TReply>(
                 Reason = FailureReason.ShedByPolicy,
             };
         }
+        finally
+        {
+            options?.Response?.SetNoHeaders();
+        }
     }
 
     public override async Task<AttemptReply> AttemptAsync(CancellationToken cancellationToken)

@@ -9,16 +9,12 @@ internal sealed class CodecTable<TRequest, TReply>
 {
     private readonly Codecs[] _codecs;
 
-    /// <param name="serializers">What is served; the first is the default.</param>
+    /// <param name="operation">The operation.</param>
+    /// <param name="serializers">What is served; the first that takes the types is the default.</param>
     /// <param name="names">The type and content type of what answers in a content type.</param>
-    public CodecTable(PayloadSerializers serializers, Func<string, FrameNames> names)
+    public CodecTable(Operation<TRequest, TReply> operation, PayloadSerializers serializers, Func<string, FrameNames> names)
     {
-        _codecs = new Codecs[serializers.All.Count];
-        for (var i = 0; i < _codecs.Length; i++)
-        {
-            var serializer = serializers.All[i];
-            _codecs[i] = new Codecs(serializer.ContentType, names(serializer.ContentType), serializer.GetCodec<TRequest>(), serializer.GetCodec<TReply>());
-        }
+        _codecs = [.. serializers.ChooseAll(operation).Select(codecs => new Codecs(codecs.ContentType, names(codecs.ContentType), codecs.Request, codecs.Reply))];
     }
 
     /// <summary>The codecs for a request; null, and the call refused, where its content type is not served.</summary>

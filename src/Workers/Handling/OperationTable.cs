@@ -1,4 +1,6 @@
 using System.Collections.Frozen;
+using Messaging.Descriptions;
+using Messaging.Wire;
 
 namespace Messaging.Handling;
 
@@ -11,7 +13,7 @@ internal sealed class OperationTable
     {
         Service = service;
         _handlers = handlers.ToFrozenDictionary(StringComparer.Ordinal);
-        Names = string.Join(", ", handlers.Keys);
+        Names = string.Join(", ", handlers.Keys.Where(static name => !string.Equals(name, WireNames.DescribeMethod, StringComparison.Ordinal)));
     }
 
     public string Service { get; }
@@ -32,6 +34,9 @@ internal sealed class OperationTable
     {
         var binder = new HandlerBinder<TService>(setup);
         contract.Bind(binder);
+        binder.Handlers.Add(
+            WireNames.DescribeMethod,
+            new DescribeHandler(contract.Name, () => DescriptionBinder<TService>.Describe(contract, setup.Serializers), setup.MaxMessageBytes));
         return new OperationTable(contract.Name, binder.Handlers)
         {
             HasCommands = contract.Operations.Any(static operation => operation.Kind == OperationKind.Command),

@@ -24,7 +24,7 @@ internal sealed class TypedOperationHandler<TService, TRequest, TReply> : Operat
         _resolve = setup.Resolve;
         _middleware = setup.Options.Middleware;
         _maxMessageBytes = setup.MaxMessageBytes;
-        _codecs = new CodecTable<TRequest, TReply>(setup.Serializers, ReplyNames.Success);
+        _codecs = new CodecTable<TRequest, TReply>(operation, setup.Serializers, ReplyNames.Success);
     }
 
     public override async ValueTask InvokeAsync(WorkerCall call, CallContext context, IServiceProvider services)

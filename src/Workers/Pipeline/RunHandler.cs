@@ -65,6 +65,7 @@ internal sealed class RunHandler(
                 }
             }
 
+            ReplyMetadata.Validate(context.SetResponseHeaders, context.SetResponseTrailers);
             call.Outcome ??= WorkerOutcome.Succeeded;
         }
         catch (Exception exception)
@@ -75,6 +76,8 @@ internal sealed class RunHandler(
         }
         finally
         {
+            call.ResponseHeaders = context.SetResponseHeaders;
+            call.ResponseTrailers = context.SetResponseTrailers;
             call.HandlerUs = (uint)Math.Min(time.GetElapsedTime(start).TotalMicroseconds, BatchFormat.NoTimeout - 1);
             running.Remove(current);
             current.End();

@@ -1,6 +1,7 @@
 using Messaging.Batching;
 using Messaging.Replies;
 using Messaging.Transport;
+using Messaging.Wire;
 
 namespace Messaging.Pipeline;
 
@@ -17,8 +18,8 @@ internal sealed class SendReply : IDeliveryStep
         var body = call.ReplyBody?.Written ?? default;
         return call.Outcome!.Kind switch
         {
-            OutcomeKind.Succeeded => Send(call, body.IsEmpty ? ReplyNames.Empty : call.ReplyNames!, headers: null, body),
-            OutcomeKind.Failed => Send(call, body.IsEmpty ? ReplyNames.Fault : call.ReplyNames!, call.Outcome.Head.ToHeaders(), body),
+            OutcomeKind.Succeeded => Send(call, body.IsEmpty ? ReplyNames.Empty : call.ReplyNames!, ReplyMetadata.Add(system: null, call.ResponseHeaders, call.ResponseTrailers), body),
+            OutcomeKind.Failed => Send(call, body.IsEmpty ? ReplyNames.Fault : call.ReplyNames!, ReplyMetadata.Add(call.Outcome.Head.ToHeaders(), call.ResponseHeaders, call.ResponseTrailers), body),
             _ => ValueTask.CompletedTask,
         };
     }

@@ -91,6 +91,12 @@ internal sealed class WorkerCall
     /// <summary>The type and content type of a reply with a body.</summary>
     public FrameNames? ReplyNames { get; set; }
 
+    /// <summary>The handler's headers; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? ResponseHeaders { get; set; }
+
+    /// <summary>The handler's trailers; null for none.</summary>
+    public IReadOnlyDictionary<string, string>? ResponseTrailers { get; set; }
+
     /// <summary>The one call of a plain message.</summary>
     public static WorkerCall Rent(Delivery delivery)
     {
@@ -133,6 +139,8 @@ internal sealed class WorkerCall
             Body = default;
             Handler = null;
             Outcome = null;
+            ResponseHeaders = null;
+            ResponseTrailers = null;
             _pool.Enqueue(this);
         }
     }

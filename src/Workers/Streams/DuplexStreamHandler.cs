@@ -12,7 +12,7 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
     : StreamHandler<TService, IAsyncEnumerable<TItem>, TReply>(operation, handler, setup)
     where TService : class
 {
-    private readonly CodecTable<TItem, TReply> _codecs = new(setup.Serializers, StreamNames.Item);
+    private readonly CodecTable<TItem, TReply> _codecs = new(operation, setup.Serializers, StreamNames.Item);
 
     public override WorkerStream? Prepare(WorkerCall call, TimeProvider time) =>
         _codecs.Find(call) is { } codecs ? new Stream(this, codecs, call, time) : null;
