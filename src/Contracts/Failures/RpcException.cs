@@ -48,6 +48,15 @@ public class RpcException : Exception
     /// <summary>The worker's stack trace, where its options send it (off by default); otherwise null.</summary>
     public string? RemoteStackTrace { get; init; }
 
+    /// <summary>
+    /// The wire name of a declared fault that the worker answered with and this caller's contract does not know;
+    /// otherwise null. One that it knows arrives as its own exception.
+    /// </summary>
+    public string? FaultName { get; init; }
+
+    /// <summary>The fields of that fault as JSON; empty for none.</summary>
+    internal ReadOnlyMemory<byte> FaultFields { get; init; }
+
     /// <inheritdoc/>
     public override string Message
     {

@@ -150,6 +150,8 @@ internal class PendingCall<TRequest, TReply> : PendingCall
             CorrelationId = CorrelationId,
             MayHaveRun = head.MayHaveRun,
             RemoteStackTrace = head.StackTrace,
+            FaultName = head.FaultType,
+            FaultFields = head.FaultType is null ? default : reply.Body.ToArray(),
         };
     }
 }

@@ -4,6 +4,7 @@ using Messaging.Calls;
 using Messaging.Compression;
 using Messaging.Serialization;
 using Messaging.Streaming;
+using Messaging.Wire;
 using Microsoft.Extensions.Options;
 
 namespace Messaging.Policies;
@@ -21,13 +22,26 @@ internal sealed class CallPolicies(IOptionsMonitor<RequesterOptions> options, Pa
 
     private CallPolicy<TRequest, TReply> Add<TRequest, TReply>(Operation<TRequest, TReply> operation)
     {
+        if (string.Equals(operation.Name, WireNames.DescribeMethod, StringComparison.Ordinal))
+        {
+            // Strangers may have any name asked for: nothing is kept for it.
+            var asked = options.CurrentValue;
+            return Create(operation, asked, _services.GetValueOrDefault(operation.Service) ?? new ServiceCalls(operation.Service, asked, time));
+        }
+
         var service = options.Get(operation.Service);
+        var policy = Create(operation, service, _services.GetOrAdd(operation.Service, name => new ServiceCalls(name, service, time)));
+        return (CallPolicy<TRequest, TReply>)_policies.GetOrAdd(operation, policy);
+    }
+
+    private CallPolicy<TRequest, TReply> Create<TRequest, TReply>(Operation<TRequest, TReply> operation, RequesterOptions service, ServiceCalls calls)
+    {
         service.Operations.TryGetValue(operation.Name, out var own);
         var codecs = serializers.Choose(operation);
-        var policy = new CallPolicy<TRequest, TReply>
+        return new CallPolicy<TRequest, TReply>
         {
             Operation = operation,
-            Service = _services.GetOrAdd(operation.Service, name => new ServiceCalls(name, service, time)),
+            Service = calls,
             ContentType = codecs.ContentType,
             Names = new FrameNames(operation.Name, codecs.ContentType),
             RequestCodec = codecs.Request,
@@ -44,6 +58,5 @@ internal sealed class CallPolicies(IOptionsMonitor<RequesterOptions> options, Pa
                 operation.Kind == OperationKind.Call ? own?.CircuitBreaker ?? service.CircuitBreaker : null,
                 time),
         };
-        return (CallPolicy<TRequest, TReply>)_policies.GetOrAdd(operation, policy);
     }
 }

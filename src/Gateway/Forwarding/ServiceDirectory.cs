@@ -1,0 +1,69 @@
+using System.Collections.Concurrent;
+using Messaging.Descriptions;
+using Messaging.Wire;
+using Microsoft.Extensions.Options;
+
+namespace Messaging.Forwarding;
+
+/// <summary>Finds what may be called: the services that the options allow, as their workers describe them.</summary>
+internal sealed class ServiceDirectory(ServiceDescriptions descriptions, IOptions<GatewayOptions> options)
+{
+    private readonly ConcurrentDictionary<string, ForwardedService> _known = new(StringComparer.Ordinal);
+
+    /// <summary>The services that the options name; empty where they allow all.</summary>
+    public IEnumerable<string> Named => AllowsAll ? [] : options.Value.Services.Order(StringComparer.Ordinal);
+
+    /// <summary>The services that were called or named.</summary>
+    public IEnumerable<string> Seen => Named.Union(_known.Keys, StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+    private bool AllowsAll => options.Value.Services.Contains("*");
+
+    /// <summary>Whether the options allow it.</summary>
+    public bool Allows(string service) => AllowsAll || options.Value.Services.Contains(service);
+
+    /// <summary>A service's description.</summary>
+    /// <exception cref="RpcException">
+    /// <see cref="StatusCode.Unimplemented"/>: the service is not allowed, or all are and nobody serves it;
+    /// <see cref="StatusCode.Unavailable"/> and others: its workers don't answer, and nothing is known of it.
+    /// </exception>
+    public async ValueTask<ServiceDescription> DescribeAsync(string service, CancellationToken cancellationToken) =>
+        (await FindAsync(service, cancellationToken).ConfigureAwait(false)).Description;
+
+    /// <summary>An operation that may be called, with messages of a content type.</summary>
+    /// <exception cref="RpcException">As of <see cref="DescribeAsync"/>, and <see cref="StatusCode.Unimplemented"/> where the service has no such method.</exception>
+    public async ValueTask<ForwardedOperation> FindAsync(string service, string method, string contentType, CancellationToken cancellationToken)
+    {
+        var known = await FindAsync(service, cancellationToken).ConfigureAwait(false);
+        return known.Find(method, contentType)
+            ?? throw Unimplemented($"{service}/{method}", $"The service '{service}' has no method '{method}'.");
+    }
+
+    private async ValueTask<ForwardedService> FindAsync(string service, CancellationToken cancellationToken)
+    {
+        if (!Allows(service) || !ServiceNames.IsValid(service))
+        {
+            throw Unimplemented(service, $"The service '{service}' can't be called here.");
+        }
+
+        ServiceDescription description;
+        try
+        {
+            description = await descriptions.GetAsync(service, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcException exception) when (exception.Reason == FailureReason.NoRoute && AllowsAll)
+        {
+            // Any name may be asked for: one that nobody serves, and nobody named, is more likely wrong than away.
+            throw Unimplemented(service, $"Nobody serves a service '{service}'.", exception);
+        }
+
+        if (_known.TryGetValue(service, out var known) && ReferenceEquals(known.Description, description))
+        {
+            return known;
+        }
+
+        return _known[service] = new ForwardedService(service, description, known);
+    }
+
+    private static RpcException Unimplemented(string operation, string detail, Exception? cause = null) =>
+        new(StatusCode.Unimplemented, detail, cause) { Operation = operation };
+}

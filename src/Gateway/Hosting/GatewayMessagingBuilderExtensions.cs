@@ -1,0 +1,38 @@
+using Messaging;
+using Messaging.Forwarding;
+using Messaging.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Adds the gateway.</summary>
+public static class GatewayMessagingBuilderExtensions
+{
+    /// <summary>
+    /// Adds what <c>app.MapMessagingGateway()</c> needs. Options come from <c>Messaging:Gateway</c>, then from
+    /// <paramref name="configure"/>; how a service is called from <c>Messaging:Requesters:{service}</c>.
+    /// </summary>
+    /// <param name="builder">The builder.</param>
+    /// <param name="configure">Sets options in code; wins over configuration.</param>
+    /// <returns>The builder.</returns>
+    public static MessagingBuilder AddGateway(this MessagingBuilder builder, Action<GatewayOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        var services = builder.AddOperationInvoker().Services;
+        var options = services.AddOptions<GatewayOptions>()
+            .Configure<IServiceProvider>(static (options, provider) =>
+                provider.GetService<IConfiguration>()?.GetSection("Messaging:Gateway").Bind(options))
+            .ValidateOnStart();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<RequesterOptions>, ForwardedRequesterOptions>());
+        services.TryAddSingleton<ServiceDirectory>();
+        return builder;
+    }
+}
