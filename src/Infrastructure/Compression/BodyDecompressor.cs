@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Buffers.Binary;
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using Messaging.Buffers;
@@ -8,6 +9,9 @@ namespace Messaging.Compression;
 /// <summary>Reads compressed bodies, which anyone may have written: piece by piece, and no more than the limit.</summary>
 internal static class BodyDecompressor
 {
+    // Head, no data, trailer.
+    private const int ShortestGzip = 18;
+
     /// <summary>Decompresses a body into pooled memory, which the caller gives back.</summary>
     /// <exception cref="PayloadTooLargeException">It is larger than the limit when it is decompressed.</exception>
     /// <exception cref="InvalidDataException">It is not what its encoding says, or ends too early.</exception>
@@ -46,17 +50,16 @@ internal static class BodyDecompressor
         }
 
         using var gzip = new GZipStream(new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false), CompressionMode.Decompress);
-        var any = false;
         while (gzip.Read(output.GetSpan()) is > 0 and var read)
         {
-            any = true;
             output.Advance(read);
         }
 
-        // The shortest gzip of nothing has 18 bytes: head and trailer.
-        if (!any && bytes.Count < 18)
+        // The stream takes data that was cut off for its end. A whole body states its length last, as one member:
+        // https://www.rfc-editor.org/rfc/rfc1952#page-5
+        if (bytes.Count < ShortestGzip || BinaryPrimitives.ReadUInt32LittleEndian(body.Span[^sizeof(uint)..]) != (uint)output.Written.Length)
         {
-            throw new InvalidDataException("The body ends within its gzip header.");
+            throw new InvalidDataException("The body ends within its gzip data, or is more than one member of it.");
         }
     }
 
