@@ -221,12 +221,13 @@ internal sealed partial class Requester : IOperationInvoker, IAsyncDisposable
             return;
         }
 
-        // 6. Encode, into pooled memory and up to the transport's limit.
+        // 6. Encode, and compress where that is asked for, into pooled memory and up to the transport's limit.
         var policy = call.Policy;
         var buffer = PooledBuffer.Rent(_transport.MaxMessageBytes);
+        string? encoding;
         try
         {
-            call.Encode(buffer);
+            encoding = call.Encode(ref buffer);
         }
         catch (Exception exception)
         {
@@ -237,7 +238,8 @@ internal sealed partial class Requester : IOperationInvoker, IAsyncDisposable
         }
 
         // 7. A lone call goes at once. Where others are under way, those that wait for the connection share a message.
-        var headers = call.AddHeaders(RequestHeaders.Create(call.Extras?.Attempt ?? 1, call.Extras?.Trace, call.Extras?.Options?.Headers));
+        var headers = call.AddHeaders(RequestHeaders.Create(
+            call.Extras?.Attempt ?? 1, call.Extras?.Trace, call.Extras?.Options?.Headers, encoding, call.AcceptEncoding));
         var packs = policy.Service.Packs && policy.Service.Window.Count > 1;
         if (packs)
         {

@@ -131,6 +131,38 @@ public sealed class CallContext
     /// <summary>Trailers that the caller gets with the reply, or a stream's end (<see cref="ResponseMetadata.Trailers"/>), however the handler ended. Commands carry none.</summary>
     public IDictionary<string, string> ResponseTrailers => (_details ??= new Details()).ResponseTrailers ??= new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>How the request was compressed, or the item that was read last of a stream of requests (<c>gzip</c>, <c>br</c>); null for not at all.</summary>
+    public string? RequestEncoding
+    {
+        get => _details?.RequestEncoding;
+        internal set
+        {
+            if (value is not null || _details is not null)
+            {
+                (_details ??= new Details()).RequestEncoding = value;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether the reply is compressed; of a stream, the items that follow. Default: <see cref="ReplyCompression.Automatic"/>,
+    /// as the worker's options say.
+    /// </summary>
+    /// <exception cref="ArgumentOutOfRangeException">Set to a value that <see cref="Messaging.ReplyCompression"/> lacks.</exception>
+    public ReplyCompression ReplyCompression
+    {
+        get => _details?.ReplyCompression ?? ReplyCompression.Automatic;
+        set
+        {
+            if (!Enum.IsDefined(value))
+            {
+                throw new ArgumentOutOfRangeException(nameof(value), value, "Set it to Automatic, Always or Never.");
+            }
+
+            (_details ??= new Details()).ReplyCompression = value;
+        }
+    }
+
     internal IReadOnlyDictionary<string, string>? SetResponseHeaders => _details?.ResponseHeaders;
 
     internal IReadOnlyDictionary<string, string>? SetResponseTrailers => _details?.ResponseTrailers;
@@ -161,6 +193,10 @@ public sealed class CallContext
         public Dictionary<string, string>? ResponseHeaders { get; set; }
 
         public Dictionary<string, string>? ResponseTrailers { get; set; }
+
+        public string? RequestEncoding { get; set; }
+
+        public ReplyCompression ReplyCompression { get; set; }
 
         public TimeProvider? Clock { get; init; }
 

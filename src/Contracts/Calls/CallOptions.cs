@@ -94,6 +94,9 @@ public sealed record CallOptions
     /// </summary>
     public ResponseMetadata? Response { get; init; }
 
+    /// <summary>How a forwarded reply or its items may be compressed, a list as in HTTP's <c>Accept-Encoding</c>; null for not at all. For raw payloads alone: others are decompressed here.</summary>
+    internal string? AcceptEncoding { get; init; }
+
     /// <summary>The longest delay that can be asked for: 365 days.</summary>
     public static TimeSpan MaxDelay { get; } = TimeSpan.FromDays(365);
 
@@ -116,6 +119,7 @@ public sealed record CallOptions
             Delay = Delay ?? below.Delay,
             Priority = Priority ?? below.Priority,
             Response = Response ?? below.Response,
+            AcceptEncoding = AcceptEncoding ?? below.AcceptEncoding,
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Messaging.Compression;
 using Messaging.Transport;
 using Messaging.Wire;
 using RabbitMQ.Client;
@@ -50,12 +51,7 @@ internal static class AmqpMessages
         ReplyTo = properties.ReplyTo,
         Expiration = properties.Expiration,
         UserId = properties.UserId,
-        Headers = properties.Headers switch
-        {
-            null => null,
-            IReadOnlyDictionary<string, object?> readable => readable,
-            var other => new Dictionary<string, object?>(other, StringComparer.Ordinal),
-        },
+        Headers = Headers(properties),
         Redelivered = redelivered,
         DeliveryTag = deliveryTag,
         Body = body,
@@ -85,10 +81,28 @@ internal static class AmqpMessages
         };
         if (message.Headers is { Count: > 0 } headers)
         {
-            properties.Headers = Copy(headers, message.Queue, maxHeaderBytes);
+            var copy = Copy(headers, message.Queue, maxHeaderBytes);
+            if (copy.Remove(WireNames.ContentEncoding, out var encoding))
+            {
+                properties.ContentEncoding = HeaderValues.TryGetText(encoding);
+            }
+
+            properties.Headers = copy.Count > 0 ? copy : null;
         }
 
         return properties;
+    }
+
+    // What is a property here is a header in the frames of a batch, so that is what everybody else looks for.
+    private static IReadOnlyDictionary<string, object?>? Headers(IReadOnlyBasicProperties properties)
+    {
+        var headers = properties.Headers switch
+        {
+            null => null,
+            IReadOnlyDictionary<string, object?> readable => readable,
+            var other => new Dictionary<string, object?>(other, StringComparer.Ordinal),
+        };
+        return properties.ContentEncoding is { Length: > 0 } encoding ? ContentEncodings.Add(headers, encoding) : headers;
     }
 
     // A copy, because the library writes headers of its own into what it is given, and ours are shared between messages.

@@ -81,12 +81,14 @@ internal sealed class PooledBuffer : IBufferWriter<byte>
             return;
         }
 
-        if (_length >= _limit)
+        if (_length > _limit)
         {
             throw new PayloadTooLargeException(_limit);
         }
 
-        var grown = ArrayPool<byte>.Shared.Rent(Math.Max(checked(_length + needed), Math.Min(_bytes.Length * 2, Array.MaxLength)));
+        // Doubled, but not past the limit, which what has come so far may be close to.
+        var doubled = (int)Math.Min(_bytes.Length * 2L, Math.Min(_limit + 1L, Array.MaxLength));
+        var grown = ArrayPool<byte>.Shared.Rent(Math.Max(checked(_length + needed), doubled));
         _bytes.AsSpan(0, _length).CopyTo(grown);
         if (_bytes.Length > 0)
         {

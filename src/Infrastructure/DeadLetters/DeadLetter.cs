@@ -18,6 +18,9 @@ public sealed record DeadLetter
     /// <summary>The body's content type; null where the message had none.</summary>
     public string? ContentType { get; init; }
 
+    /// <summary>How the body is compressed (<c>gzip</c>, <c>br</c>); null for not at all.</summary>
+    public string? ContentEncoding { get; init; }
+
     /// <summary>The command as it was sent.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
@@ -55,7 +58,7 @@ public sealed record DeadLetter
 /// <summary>What a replay changes of a command. What is null stays as it was.</summary>
 public sealed record DeadLetterEdit
 {
-    /// <summary>Another body, in the content type of the old one.</summary>
+    /// <summary>Another body, in the content type of the old one, not compressed.</summary>
     public ReadOnlyMemory<byte>? Body { get; init; }
 
     /// <summary>Other headers of the sender's, in place of all of them.</summary>

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Messaging.Compression;
 using Messaging.Transport;
 using Messaging.Wire;
 
@@ -19,6 +20,7 @@ internal static class DeadLetterFormat
             MessageId = message.MessageId,
             Queue = CommandQueues.OriginOf(service, message.Headers),
             ContentType = message.ContentType,
+            ContentEncoding = ContentEncodings.Read(message.Headers),
             Body = message.Body,
             Headers = UserHeaders.Read(message.Headers),
             Reason = Text(headers, WireNames.DeadReason) ?? BrokersReason(headers) ?? "unknown",
@@ -53,6 +55,11 @@ internal static class DeadLetterFormat
             {
                 headers[name] = text;
             }
+        }
+
+        if (edit?.Body is null && letter.ContentEncoding is { } encoding)
+        {
+            headers[WireNames.ContentEncoding] = encoding;
         }
 
         var line = string.Create(

@@ -34,6 +34,14 @@ internal static class FaultBody
         return fault.Read(new FieldReader(document.RootElement));
     }
 
+    /// <summary>Reads one fault.</summary>
+    internal sealed class Codec(FaultDescriptor fault) : PayloadCodec<Exception>
+    {
+        public override void Encode(Exception value, IBufferWriter<byte> output) => Write(fault, value, output);
+
+        public override Exception Decode(ReadOnlySpan<byte> body) => Read(fault, body);
+    }
+
     private static JsonTypeInfo<T> TypeInfo<T>() =>
         FaultFieldsJson.Default.GetTypeInfo(typeof(T)) as JsonTypeInfo<T>
         ?? throw new NotSupportedException($"{typeof(T)} can't be a field of a fault. FaultsAttribute lists the types that can.");

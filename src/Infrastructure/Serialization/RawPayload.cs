@@ -4,7 +4,8 @@ namespace Messaging.Serialization;
 
 /// <summary>A body that is forwarded as it is, in whatever content type its operation states.</summary>
 /// <param name="Body">The bytes.</param>
-internal readonly record struct RawPayload(ReadOnlyMemory<byte> Body)
+/// <param name="Encoding">How they are compressed (<c>content-encoding</c>), both ways; null for not at all.</param>
+internal readonly record struct RawPayload(ReadOnlyMemory<byte> Body, string? Encoding = null)
 {
     /// <summary>Copies the bytes, either way.</summary>
     internal sealed class Codec : PayloadCodec<RawPayload>

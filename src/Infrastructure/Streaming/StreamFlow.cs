@@ -1,5 +1,6 @@
 using Messaging.Batching;
 using Messaging.Buffers;
+using Messaging.Compression;
 using Messaging.Serialization;
 using Messaging.Transport;
 
@@ -61,9 +62,10 @@ internal sealed class StreamFlow(IStreamOwner owner, UInt128 id, TimeProvider ti
     /// <param name="names">Their type and content type.</param>
     /// <param name="maxItemBytes">How large one may be.</param>
     /// <param name="beforeFirst">Called when the first item has been made and not sent; null for nothing.</param>
+    /// <param name="plan">Says how the next item is compressed, when it has been made.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public async Task SendAllAsync<T>(
-        IAsyncEnumerable<T> items, PayloadCodec<T> codec, FrameNames names, int maxItemBytes, Action? beforeFirst, CancellationToken cancellationToken)
+        IAsyncEnumerable<T> items, PayloadCodec<T> codec, FrameNames names, int maxItemBytes, Action? beforeFirst, Func<CompressionPlan> plan, CancellationToken cancellationToken)
     {
         var enumerator = items.GetAsyncEnumerator(cancellationToken);
         await using (enumerator.ConfigureAwait(false))
@@ -79,7 +81,7 @@ internal sealed class StreamFlow(IStreamOwner owner, UInt128 id, TimeProvider ti
                 cancellationToken.ThrowIfCancellationRequested();
                 beforeFirst?.Invoke();
                 beforeFirst = null;
-                Send(enumerator.Current, codec, names, maxItemBytes);
+                Send(enumerator.Current, codec, names, maxItemBytes, plan());
                 if (Pump is { } pump)
                 {
                     await pump.WhenRoomAsync().ConfigureAwait(false);
@@ -88,14 +90,14 @@ internal sealed class StreamFlow(IStreamOwner owner, UInt128 id, TimeProvider ti
         }
     }
 
-    private void Send<T>(T item, PayloadCodec<T> codec, FrameNames names, int maxItemBytes)
+    private void Send<T>(T item, PayloadCodec<T> codec, FrameNames names, int maxItemBytes, in CompressionPlan plan)
     {
         var body = PooledBuffer.Rent(maxItemBytes);
         try
         {
-            codec.Encode(item, body);
+            var encoding = PayloadBodies.Write(codec, item, ref body, plan, maxItemBytes);
             var written = body.Written.Span;
-            Post(names, StreamSequence.Of(Credit.Spend(written.Length)), headers: null, written);
+            Post(names, StreamSequence.Of(Credit.Spend(written.Length)), ContentEncodings.Headers(encoding), written);
         }
         finally
         {

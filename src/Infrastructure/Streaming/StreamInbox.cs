@@ -2,9 +2,10 @@ namespace Messaging.Streaming;
 
 /// <summary>
 /// The items of a stream that have come and wait for their reader, no more than the window. The transport's thread puts
-/// them in, one reader takes them out; what it takes it grants anew, half a window at a time.
+/// them in, one reader takes them out; what it takes it grants anew, half a window at a time. Compressed items wait as
+/// they came, and their reader decodes them: a window bounds what waits, whatever it grows to.
 /// </summary>
-internal sealed class StreamInbox<T>(StreamWindow window, Action<StreamWindow> grant)
+internal sealed class StreamInbox<T>(StreamWindow window, Action<StreamWindow> grant, Func<string, ReadOnlyMemory<byte>, T>? decode = null)
 {
     private readonly Lock _lock = new();
     private readonly Queue<Arrived> _items = new();
@@ -15,6 +16,9 @@ internal sealed class StreamInbox<T>(StreamWindow window, Action<StreamWindow> g
     private TaskCompletionSource<bool>? _waiter;
     private Exception? _failure;
     private bool _ended;
+
+    /// <summary>How the item was compressed that was read last; null for not at all.</summary>
+    public string? ReadEncoding { get; private set; }
 
     /// <summary>How many items have come.</summary>
     public long Arrivals
@@ -49,23 +53,10 @@ internal sealed class StreamInbox<T>(StreamWindow window, Action<StreamWindow> g
     }
 
     /// <summary>Takes an item that was admitted.</summary>
-    public void Add(T item, int bytes)
-    {
-        TaskCompletionSource<bool>? waiter;
-        lock (_lock)
-        {
-            if (_ended)
-            {
-                return;
-            }
+    public void Add(T item, int bytes, string? encoding = null) => Add(new Arrived(item, bytes, encoding));
 
-            _arrived = new StreamWindow(_arrived.Items + 1, _arrived.Bytes + bytes);
-            _items.Enqueue(new Arrived(item, bytes));
-            (waiter, _waiter) = (_waiter, null);
-        }
-
-        waiter?.TrySetResult(true);
-    }
+    /// <summary>Takes an item that was admitted, to be decoded when it is read.</summary>
+    public void AddEncoded(string encoding, ReadOnlySpan<byte> body) => Add(new Arrived(default!, body.Length, encoding, body.ToArray()));
 
     /// <summary>Nothing more comes. Only the first end counts.</summary>
     /// <param name="failure">Why; null where the stream is complete.</param>
@@ -126,18 +117,20 @@ internal sealed class StreamInbox<T>(StreamWindow window, Action<StreamWindow> g
         }
     }
 
+    /// <summary>Reads the next item that has come. False where none waits.</summary>
+    /// <exception cref="Exception">What the decoding of a compressed item threw.</exception>
     public bool TryRead(out T item)
     {
         StreamWindow? raised = null;
+        Arrived arrived;
         lock (_lock)
         {
-            if (!_items.TryDequeue(out var arrived))
+            if (!_items.TryDequeue(out arrived))
             {
                 item = default!;
                 return false;
             }
 
-            item = arrived.Item;
             _taken = new StreamWindow(_taken.Items + 1, _taken.Bytes + arrived.Bytes);
             if (!_ended && IsHalfUsed)
             {
@@ -151,13 +144,33 @@ internal sealed class StreamInbox<T>(StreamWindow window, Action<StreamWindow> g
             grant(credit);
         }
 
+        ReadEncoding = arrived.Encoding;
+        item = arrived.Encoded is { } encoded ? decode!(arrived.Encoding!, encoded) : arrived.Item;
         return true;
+    }
+
+    private void Add(in Arrived arrived)
+    {
+        TaskCompletionSource<bool>? waiter;
+        lock (_lock)
+        {
+            if (_ended)
+            {
+                return;
+            }
+
+            _arrived = new StreamWindow(_arrived.Items + 1, _arrived.Bytes + arrived.Bytes);
+            _items.Enqueue(arrived);
+            (waiter, _waiter) = (_waiter, null);
+        }
+
+        waiter?.TrySetResult(true);
     }
 
     private bool IsHalfUsed =>
         _granted.Items - _taken.Items <= _window.Items / 2 || _granted.Bytes - _taken.Bytes <= _window.Bytes / 2;
 
-    private readonly record struct Arrived(T Item, int Bytes);
+    private readonly record struct Arrived(T Item, int Bytes, string? Encoding, byte[]? Encoded = null);
 }
 
 /// <summary>What becomes of an item that has come.</summary>

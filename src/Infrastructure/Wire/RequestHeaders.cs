@@ -8,10 +8,12 @@ namespace Messaging.Wire;
 /// </summary>
 internal static class RequestHeaders
 {
-    public static IReadOnlyDictionary<string, object?>? Create(int attempt, Activity? activity, IReadOnlyDictionary<string, string>? user)
+    public static IReadOnlyDictionary<string, object?>? Create(
+        int attempt, Activity? activity, IReadOnlyDictionary<string, string>? user,
+        string? contentEncoding = null, string? acceptEncoding = null)
     {
         var traced = activity is { IdFormat: ActivityIdFormat.W3C };
-        if (attempt == 1 && !traced && user is null)
+        if (attempt == 1 && !traced && user is null && contentEncoding is null && acceptEncoding is null)
         {
             return null;
         }
@@ -23,6 +25,16 @@ internal static class RequestHeaders
             {
                 headers[name] = value;
             }
+        }
+
+        if (contentEncoding is not null)
+        {
+            headers[WireNames.ContentEncoding] = contentEncoding;
+        }
+
+        if (acceptEncoding is not null)
+        {
+            headers[WireNames.AcceptEncoding] = acceptEncoding;
         }
 
         if (attempt > 1)

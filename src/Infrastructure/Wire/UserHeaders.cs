@@ -12,7 +12,7 @@ internal static class UserHeaders
     // CC and BCC make RabbitMQ route copies elsewhere: https://www.rabbitmq.com/docs/sender-selected
     private static readonly FrozenSet<string> _reserved = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        WireNames.TimeoutMs, WireNames.Attempt, WireNames.Batch, WireNames.HandlerTime, WireNames.TraceParent, WireNames.TraceState, WireNames.Status, WireNames.Detail,
+        WireNames.TimeoutMs, WireNames.Attempt, WireNames.Batch, WireNames.HandlerTime, WireNames.ContentEncoding, WireNames.AcceptEncoding, WireNames.TraceParent, WireNames.TraceState, WireNames.Status, WireNames.Detail,
         WireNames.FaultType, WireNames.MayHaveRun, WireNames.Reason, WireNames.StackTrace, WireNames.DeadReason,
         WireNames.DeadStackTrace, WireNames.DeadLastFailure, WireNames.DeadWorker, WireNames.DeadQueue, WireNames.OutboxQueue, WireNames.OutboxKey, WireNames.DeadHistory, WireNames.FirstFailure, WireNames.DelayLeft,
         WireNames.Stream, WireNames.StreamWindowItems, WireNames.StreamWindowBytes, WireNames.StreamAddress, WireNames.StreamSequence,

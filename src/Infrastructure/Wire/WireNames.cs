@@ -17,6 +17,15 @@ internal static class WireNames
     /// <summary>Reply header, only for who reads batches: how long the handler took in microseconds; negative where none ran.</summary>
     public const string HandlerTime = "handler-us";
 
+    /// <summary>
+    /// How a body is compressed. A property on a message of its own; a header in the frames of batches, in the outbox's
+    /// table, and everywhere in this process.
+    /// </summary>
+    public const string ContentEncoding = "content-encoding";
+
+    /// <summary>Request header: how the reply, or its items, may be compressed.</summary>
+    public const string AcceptEncoding = "accept-encoding";
+
     /// <summary>W3C trace context: https://www.w3.org/TR/trace-context/</summary>
     public const string TraceParent = "traceparent";
 

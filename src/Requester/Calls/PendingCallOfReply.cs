@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Messaging.Buffers;
+using Messaging.Compression;
 using Messaging.Policies;
 using Messaging.Serialization;
 using Messaging.Transport;
@@ -35,8 +36,12 @@ internal class PendingCall<TRequest, TReply> : PendingCall
 
     public override Task Completion => _outcome.Task;
 
-    /// <summary>Writes the request's body.</summary>
-    public virtual void Encode(PooledBuffer body) => Policy.RequestCodec.Encode(Request, body);
+    /// <summary>How the reply may be compressed; null for not at all. Who forwards says what its own client reads.</summary>
+    public string? AcceptEncoding => typeof(TReply) == typeof(RawPayload) ? Extras?.Options?.AcceptEncoding : Policy.AcceptEncoding;
+
+    /// <summary>Writes the request's body, and says how it is compressed; null for not at all.</summary>
+    public virtual string? Encode(ref PooledBuffer body) =>
+        PayloadBodies.Write(Policy.RequestCodec, Request, ref body, Policy.Compression, Requester.MaxMessageBytes);
 
     public override void Execute() => Requester.StartLate(this);
 
@@ -65,7 +70,12 @@ internal class PendingCall<TRequest, TReply> : PendingCall
                 throw new NotSupportedException($"Its content type is '{type}', not '{Policy.ContentType}'.");
             }
 
-            value = Policy.ReplyCodec.Decode(reply.Body.Span);
+            value = PayloadBodies.Read(Policy.ReplyCodec, ContentEncodings.Read(reply.Headers), reply.Body, Requester.MaxMessageBytes);
+        }
+        catch (PayloadTooLargeException exception)
+        {
+            Fail(StatusCode.ResourceExhausted, FailureReason.TooLarge, $"The reply of {reply.Body.Length:N0} bytes is too large when it is decompressed. {exception.Message}", mayHaveRun: true, exception);
+            return;
         }
         catch (Exception exception)
         {
@@ -121,7 +131,7 @@ internal class PendingCall<TRequest, TReply> : PendingCall
                 {
                     try
                     {
-                        return FaultBody.Read(fault, reply.Body.Span);
+                        return PayloadBodies.Read(new FaultBody.Codec(fault), ContentEncodings.Read(reply.Headers), reply.Body, Requester.MaxMessageBytes);
                     }
                     catch (Exception exception)
                     {

@@ -4,6 +4,7 @@ using Messaging.Calls;
 using Messaging.Deadlines;
 using Messaging.Links;
 using Messaging.Policies;
+using Messaging.Serialization;
 using Messaging.Telemetry;
 using Messaging.Transport;
 using Messaging.Wire;
@@ -41,9 +42,10 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
         // 1. Encode. What was encoded is kept until the outcome, as it may be sent more than once.
         var messageId = options?.MessageId ?? CorrelationIds.Format(CorrelationIds.Create());
         var body = PooledBuffer.Rent(transport.MaxMessageBytes);
+        string? encoding;
         try
         {
-            policy.RequestCodec.Encode(command, body);
+            encoding = PayloadBodies.Write(policy.RequestCodec, command, ref body, policy.Compression, transport.MaxMessageBytes);
         }
         catch (Exception exception)
         {
@@ -54,7 +56,7 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
 
         // 2. From here on something ends it: confirm, refusal, deadline or cancellation.
         var activity = MessagingTelemetry.StartPending(operation);
-        var traced = RequestHeaders.Create(1, activity ?? Activity.Current, options?.Headers);
+        var traced = RequestHeaders.Create(1, activity ?? Activity.Current, options?.Headers, encoding);
         var (delay, headers) = options?.Delay is { } asked ? Delay(asked, traced) : (null, traced);
         var pending = new PendingCommand(
             operation,

@@ -4,6 +4,7 @@ using Messaging.Buffers;
 using Messaging.Calls;
 using Messaging.Commands;
 using Messaging.Policies;
+using Messaging.Serialization;
 using Messaging.Telemetry;
 using Messaging.Transport;
 using Messaging.Wire;
@@ -32,11 +33,12 @@ internal sealed class OutboxInvoker(
         var policy = policies.Get(operation);
         var messageId = options?.MessageId ?? CorrelationIds.Format(CorrelationIds.Create());
         var buffer = PooledBuffer.Rent(transport.MaxMessageBytes);
+        string? encoding;
         try
         {
             try
             {
-                policy.RequestCodec.Encode(command, buffer);
+                encoding = PayloadBodies.Write(policy.RequestCodec, command, ref buffer, policy.Compression, transport.MaxMessageBytes);
             }
             catch (Exception exception)
             {
@@ -52,7 +54,7 @@ internal sealed class OutboxInvoker(
                     Operation = operation.Name,
                     MessageId = messageId,
                     ContentType = policy.ContentType,
-                    Headers = OutboxHeaders.Write(RequestHeaders.Create(1, activity ?? Activity.Current, options?.Headers), route, operation.Service),
+                    Headers = OutboxHeaders.Write(RequestHeaders.Create(1, activity ?? Activity.Current, options?.Headers, encoding), route, operation.Service),
                     Body = buffer.Written,
                 },
                 cancellationToken).ConfigureAwait(false);

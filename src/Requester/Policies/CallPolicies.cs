@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Messaging.Batching;
 using Messaging.Calls;
+using Messaging.Compression;
 using Messaging.Serialization;
 using Messaging.Streaming;
 using Messaging.Wire;
@@ -49,6 +50,7 @@ internal sealed class CallPolicies(IOptionsMonitor<RequesterOptions> options, Pa
             ItemNames = StreamNames.Item(codecs.ContentType),
             Stream = own?.Stream ?? service.Stream,
             OpenTimeout = service.Timeout,
+            Compression = CompressionPlan.Of(service.Compression),
             Attempts = AttemptPipeline.Build(
                 operation.Idempotent && operation.Kind == OperationKind.Call,
                 own?.Retry ?? service.Retry,

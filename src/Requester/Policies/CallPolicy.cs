@@ -1,5 +1,6 @@
 using Messaging.Batching;
 using Messaging.Calls;
+using Messaging.Compression;
 using Messaging.Serialization;
 
 namespace Messaging.Policies;
@@ -30,6 +31,12 @@ internal abstract class CallPolicy
 
     /// <summary>How long a stream may wait for a worker to take it.</summary>
     public required TimeSpan OpenTimeout { get; init; }
+
+    /// <summary>How what is sent is compressed.</summary>
+    public required CompressionPlan Compression { get; init; }
+
+    /// <summary>How replies may be compressed; null where workers are told nothing of it.</summary>
+    public string? AcceptEncoding => Compression.Encoding is null ? null : ContentEncodings.Readable;
 
     public HandlerTime HandlerTime { get; } = new();
 }

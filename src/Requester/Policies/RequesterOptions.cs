@@ -58,6 +58,12 @@ public sealed class RequesterOptions
     /// </summary>
     public bool Batching { get; set; } = true;
 
+    /// <summary>
+    /// How large requests, commands and items of streams are compressed. With an algorithm set, workers are told that
+    /// replies may be compressed too, and do it as their own options say. Default: off.
+    /// </summary>
+    public CompressionOptions Compression { get; set; } = new();
+
     /// <summary>What single operations do differently, by the method's wire name. A name that the contract lacks is refused at start.</summary>
     public IDictionary<string, OperationOptions> Operations { get; } = new Dictionary<string, OperationOptions>(StringComparer.Ordinal);
 }

@@ -28,6 +28,7 @@ internal sealed class RequesterOptionsValidator : IValidateOptions<RequesterOpti
         }
 
         failures.AddRange(options.Stream.Validate($"{section}:Stream"));
+        failures.AddRange(options.Compression.Validate($"{section}:Compression"));
         foreach (var (method, operation) in options.Operations)
         {
             failures.AddRange(operation.Stream?.Validate($"{section}:Operations:{method}:Stream") ?? []);

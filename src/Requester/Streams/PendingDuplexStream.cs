@@ -15,10 +15,8 @@ internal sealed class PendingDuplexStream<TItem, TReply>(
 {
     private readonly CancellationTokenSource _ended = new();
 
-    public override void Encode(PooledBuffer body)
-    {
-        // The request says only that somebody wants to send items.
-    }
+    // The request says only that somebody wants to send items.
+    public override string? Encode(ref PooledBuffer body) => null;
 
     protected override void OnOpened(StreamFlow flow, in InboundMessage opening)
     {
@@ -40,7 +38,7 @@ internal sealed class PendingDuplexStream<TItem, TReply>(
         await System.Threading.Tasks.Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         try
         {
-            await flow.SendAllAsync(items, Policy.RequestCodec, Policy.ItemNames, Requester.MaxMessageBytes, beforeFirst: null, _ended.Token).ConfigureAwait(false);
+            await flow.SendAllAsync(items, Policy.RequestCodec, Policy.ItemNames, Requester.MaxMessageBytes, beforeFirst: null, () => Policy.Compression, _ended.Token).ConfigureAwait(false);
             flow.Post(StreamNames.End, StreamSequence.Of(flow.Credit.SentItems));
         }
         catch (OperationCanceledException) when (_ended.IsCancellationRequested)

@@ -1,3 +1,5 @@
+using Messaging.Buffers;
+using Messaging.Compression;
 using Messaging.Serialization;
 using Messaging.Streaming;
 using Messaging.Transport;
@@ -105,7 +107,8 @@ internal partial class PendingStream<TRequest, TItem>
                 return;
         }
 
-        TItem item;
+        var encoding = ContentEncodings.Read(message.Headers);
+        TItem item = default!;
         try
         {
             if (message.ContentType is { } type && !PayloadSerializers.Matches(Policy.ContentType, type))
@@ -113,7 +116,10 @@ internal partial class PendingStream<TRequest, TItem>
                 throw new NotSupportedException($"Its content type is '{type}', not '{Policy.ContentType}'.");
             }
 
-            item = Policy.ReplyCodec.Decode(message.Body.Span);
+            if (encoding is null || typeof(TItem) == typeof(RawPayload))
+            {
+                item = PayloadBodies.Read(Policy.ReplyCodec, encoding, message.Body, Requester.MaxMessageBytes);
+            }
         }
         catch (Exception exception)
         {
@@ -129,7 +135,44 @@ internal partial class PendingStream<TRequest, TItem>
         }
 
         Response?.SetNoHeaders();
-        _inbox.Add(item, message.Body.Length);
+        if (encoding is null || typeof(TItem) == typeof(RawPayload))
+        {
+            _inbox.Add(item, message.Body.Length);
+        }
+        else
+        {
+            _inbox.AddEncoded(encoding, message.Body.Span);
+        }
+    }
+
+    /// <summary>Decodes a compressed item, for its reader.</summary>
+    private TItem Decompress(string encoding, ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            return PayloadBodies.Read(Policy.ReplyCodec, encoding, body, Requester.MaxMessageBytes);
+        }
+        catch (Exception exception)
+        {
+            // Whatever a hostile body makes a codec throw fails this stream and nothing else.
+            var tooLarge = exception is PayloadTooLargeException;
+            var failure = new RpcException(
+                tooLarge ? StatusCode.ResourceExhausted : StatusCode.Internal,
+                $"An item of {body.Length:N0} bytes ({encoding}) can't be decoded as {typeof(TItem)}: {exception.Message}",
+                exception)
+            {
+                Operation = Operation.FullName,
+                CorrelationId = CorrelationId,
+                Reason = tooLarge ? FailureReason.TooLarge : FailureReason.Undecodable,
+                MayHaveRun = true,
+            };
+            if (Fail(failure))
+            {
+                Abandon();
+            }
+
+            throw failure;
+        }
     }
 
     private void OnEnd(uint number, in InboundMessage message)

@@ -27,7 +27,7 @@ internal partial class PendingStream<TRequest, TItem> : PendingCall<TRequest, TI
     public PendingStream(Requester requester, CallPolicy<TRequest, TItem> policy, TRequest request, in CallClock clock, CallExtras? extras)
         : base(requester, policy, request, clock, extras)
     {
-        _inbox = new StreamInbox<TItem>(policy.Stream.Window, credit => _flow?.Grant(credit));
+        _inbox = new StreamInbox<TItem>(policy.Stream.Window, credit => _flow?.Grant(credit), Decompress);
         _openWait = new Wait(this);
         _itemWait = new Wait(this);
         _opened = policy.Stream.ItemTimeout is null ? null : new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);

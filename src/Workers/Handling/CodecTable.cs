@@ -1,4 +1,6 @@
 using Messaging.Batching;
+using Messaging.Buffers;
+using Messaging.Compression;
 using Messaging.Pipeline;
 using Messaging.Serialization;
 
@@ -11,10 +13,11 @@ internal sealed class CodecTable<TRequest, TReply>
 
     /// <param name="operation">The operation.</param>
     /// <param name="serializers">What is served; the first that takes the types is the default.</param>
+    /// <param name="maxMessageBytes">How large a request may become when it is decompressed.</param>
     /// <param name="names">The type and content type of what answers in a content type.</param>
-    public CodecTable(Operation<TRequest, TReply> operation, PayloadSerializers serializers, Func<string, FrameNames> names)
+    public CodecTable(Operation<TRequest, TReply> operation, PayloadSerializers serializers, int maxMessageBytes, Func<string, FrameNames> names)
     {
-        _codecs = [.. serializers.ChooseAll(operation).Select(codecs => new Codecs(codecs.ContentType, names(codecs.ContentType), codecs.Request, codecs.Reply))];
+        _codecs = [.. serializers.ChooseAll(operation).Select(codecs => new Codecs(codecs.ContentType, names(codecs.ContentType), codecs.Request, codecs.Reply, maxMessageBytes))];
     }
 
     /// <summary>The codecs for a request; null, and the call refused, where its content type is not served.</summary>
@@ -42,20 +45,28 @@ internal sealed class CodecTable<TRequest, TReply>
     }
 
     /// <summary>The codecs of one content type.</summary>
-    internal sealed record Codecs(string ContentType, FrameNames ReplyNames, PayloadCodec<TRequest> Request, PayloadCodec<TReply> Reply)
+    internal sealed record Codecs(string ContentType, FrameNames ReplyNames, PayloadCodec<TRequest> Request, PayloadCodec<TReply> Reply, int MaxMessageBytes)
     {
         /// <summary>Reads the request; false, and the call refused, where it can't be.</summary>
         public bool TryDecode(WorkerCall call, out TRequest request)
         {
             try
             {
-                request = Request.Decode(call.Body.Span);
+                request = PayloadBodies.Read(Request, ContentEncodings.Read(call.Headers), call.Body, MaxMessageBytes);
                 if (request is not null)
                 {
                     return true;
                 }
 
                 call.Refuse(StatusCode.InvalidArgument, "The request is null.", FailureReason.Undecodable);
+            }
+            catch (PayloadTooLargeException exception)
+            {
+                request = default!;
+                call.Refuse(
+                    StatusCode.ResourceExhausted,
+                    $"The request of {call.Body.Length:N0} bytes is too large when it is decompressed. {exception.Message}",
+                    FailureReason.TooLarge);
             }
             catch (Exception exception)
             {

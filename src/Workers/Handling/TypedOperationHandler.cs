@@ -1,6 +1,7 @@
 using Messaging.Buffers;
 using Messaging.Pipeline;
 using Messaging.Replies;
+using Messaging.Serialization;
 
 namespace Messaging.Handling;
 
@@ -24,7 +25,7 @@ internal sealed class TypedOperationHandler<TService, TRequest, TReply> : Operat
         _resolve = setup.Resolve;
         _middleware = setup.Options.Middleware;
         _maxMessageBytes = setup.MaxMessageBytes;
-        _codecs = new CodecTable<TRequest, TReply>(operation, setup.Serializers, ReplyNames.Success);
+        _codecs = new CodecTable<TRequest, TReply>(operation, setup.Serializers, setup.MaxMessageBytes, ReplyNames.Success);
     }
 
     public override async ValueTask InvokeAsync(WorkerCall call, CallContext context, IServiceProvider services)
@@ -43,6 +44,7 @@ internal sealed class TypedOperationHandler<TService, TRequest, TReply> : Operat
             call.ReplyBody = PooledBuffer.Rent(_maxMessageBytes);
             call.ReplyNames = codecs.ReplyNames;
             codecs.Reply.Encode(reply, call.ReplyBody);
+            call.ReplyEncoding = PayloadBodies.EncodingOf(reply);
         }
     }
 

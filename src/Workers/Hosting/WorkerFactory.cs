@@ -44,7 +44,7 @@ internal static class WorkerFactory
         string[] replyToPrefixes = [.. ReplyAddress.DefaultPrefixes, .. options.ReplyToPrefixes];
         var scopes = needsScope ? provider.GetRequiredService<IServiceScopeFactory>() : null;
         var failures = new FailureTranslator(options, transport.MaxMessageBytes, logger);
-        var runHandler = new RunHandler(provider, scopes, running, deadlines, time, failures, logger);
+        var runHandler = new RunHandler(provider, scopes, running, deadlines, options.Compression, time, failures, logger);
         var streams = new WorkerStreams(options.MaxStreams, time);
         var runStream = new RunStream(provider, scopes, running, streams, deadlines, time, failures, logger);
         var held = new HeldRetries(options.OrderedHoldLimit, time);

@@ -95,6 +95,12 @@ public sealed class WorkerOptions
     /// </summary>
     public bool DeadLetterStackTraces { get; set; } = true;
 
+    /// <summary>
+    /// How large replies, and items of reply streams, are compressed, for requesters that said that they read it. A
+    /// handler can decide otherwise (<see cref="CallContext.ReplyCompression"/>). Default: off.
+    /// </summary>
+    public CompressionOptions Compression { get; set; } = new();
+
     /// <summary>What single operations do differently, by the method's wire name. A name that the contract lacks is refused at start.</summary>
     public IDictionary<string, WorkerOperationOptions> Operations { get; } = new Dictionary<string, WorkerOperationOptions>(StringComparer.Ordinal);
 

@@ -50,6 +50,7 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         Require(options.CommandDeliveryLimit is >= 1 and <= 1000, nameof(options.CommandDeliveryLimit), options.CommandDeliveryLimit, "set it from 1 to 1,000");
         Require(options.MaxStreams is >= 1 and <= 1_000_000, nameof(options.MaxStreams), options.MaxStreams, "set it from 1 to 1,000,000");
         failures.AddRange(options.Stream.Validate($"Messaging:Workers:{name}:Stream"));
+        failures.AddRange(options.Compression.Validate($"Messaging:Workers:{name}:Compression"));
         RequireRetries(nameof(options.CommandRetry), options.CommandRetry);
         foreach (var (operation, own) in options.Operations)
         {

@@ -19,6 +19,7 @@ internal sealed partial class FailureTranslator(WorkerOptions options, int maxMe
 
         // What a failed encode may have left is not sent.
         call.ReplyBody?.Clear();
+        call.ReplyEncoding = null;
         if (TranslateDeclaredFault(call, exception) is { } fault)
         {
             return fault;

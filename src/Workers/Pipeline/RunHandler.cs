@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Messaging.Batching;
+using Messaging.Compression;
 using Messaging.Deadlines;
 using Messaging.Running;
 using Messaging.Telemetry;
@@ -15,7 +16,7 @@ namespace Messaging.Pipeline;
 /// throws becomes an outcome. Decoding, middleware and encoding are the handler's typed part.
 /// </summary>
 internal sealed class RunHandler(
-    IServiceProvider root, IServiceScopeFactory? scopes, RunningCalls running, DeadlineWheel deadlines, TimeProvider time, FailureTranslator failures, ILogger logger)
+    IServiceProvider root, IServiceScopeFactory? scopes, RunningCalls running, DeadlineWheel deadlines, CompressionOptions compression, TimeProvider time, FailureTranslator failures, ILogger logger)
     : IDeliveryStep
 {
     public async ValueTask InvokeAsync(WorkerCall call)
@@ -40,6 +41,7 @@ internal sealed class RunHandler(
             Attempt = call.Head.Attempt,
             Caller = call.Delivery.Message.UserId,
             Headers = UserHeaders.Read(call.Headers),
+            RequestEncoding = ContentEncodings.Read(call.Headers),
             CancellationToken = current.Token,
         };
         if (deadline is { } ends)
@@ -65,6 +67,7 @@ internal sealed class RunHandler(
                 }
             }
 
+            call.CompressReply(compression, context.ReplyCompression, call.Delivery.Link.MaxMessageBytes);
             ReplyMetadata.Validate(context.SetResponseHeaders, context.SetResponseTrailers);
             call.Outcome ??= WorkerOutcome.Succeeded;
         }

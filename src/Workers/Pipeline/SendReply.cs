@@ -1,4 +1,5 @@
 using Messaging.Batching;
+using Messaging.Compression;
 using Messaging.Replies;
 using Messaging.Transport;
 using Messaging.Wire;
@@ -18,7 +19,7 @@ internal sealed class SendReply : IDeliveryStep
         var body = call.ReplyBody?.Written ?? default;
         return call.Outcome!.Kind switch
         {
-            OutcomeKind.Succeeded => Send(call, body.IsEmpty ? ReplyNames.Empty : call.ReplyNames!, ReplyMetadata.Add(system: null, call.ResponseHeaders, call.ResponseTrailers), body),
+            OutcomeKind.Succeeded => Send(call, body.IsEmpty ? ReplyNames.Empty : call.ReplyNames!, ContentEncodings.Add(ReplyMetadata.Add(system: null, call.ResponseHeaders, call.ResponseTrailers), call.ReplyEncoding), body),
             OutcomeKind.Failed => Send(call, body.IsEmpty ? ReplyNames.Fault : call.ReplyNames!, ReplyMetadata.Add(call.Outcome.Head.ToHeaders(), call.ResponseHeaders, call.ResponseTrailers), body),
             _ => ValueTask.CompletedTask,
         };

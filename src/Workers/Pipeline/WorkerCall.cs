@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Messaging.Batching;
 using Messaging.Buffers;
+using Messaging.Compression;
 using Messaging.Handling;
 using Messaging.Running;
 using Messaging.Transport;
@@ -88,6 +89,9 @@ internal sealed class WorkerCall
     /// <summary>The reply's body; null when there is none.</summary>
     public PooledBuffer? ReplyBody { get; set; }
 
+    /// <summary>How the reply's body is compressed; null for not at all.</summary>
+    public string? ReplyEncoding { get; set; }
+
     /// <summary>The type and content type of a reply with a body.</summary>
     public FrameNames? ReplyNames { get; set; }
 
@@ -149,6 +153,23 @@ internal sealed class WorkerCall
     public void Refuse(StatusCode status, string detail, FailureReason reason = FailureReason.None, bool mayHaveRun = false) =>
         Outcome ??= WorkerOutcome.Failed(new ReplyHead { Status = status, Detail = detail, Reason = reason, MayHaveRun = mayHaveRun });
 
+    /// <summary>Compresses the reply, where the handler or the worker's options want it and the caller reads it.</summary>
+    public void CompressReply(CompressionOptions options, ReplyCompression wanted, int limitBytes)
+    {
+        if (Headers is null || ReplyBody is null || ReplyEncoding is not null)
+        {
+            return;
+        }
+
+        var plan = CompressionPlan.OfReply(options, wanted, Headers);
+        if (plan.Encoding is not null)
+        {
+            var body = ReplyBody;
+            ReplyEncoding = BodyCompressor.Compress(ref body, plan, limitBytes);
+            ReplyBody = body;
+        }
+    }
+
     /// <summary>Says that somebody settles it from here. False when that has been said before.</summary>
     public bool TryClaimSettling()
     {
@@ -192,6 +213,7 @@ internal sealed class WorkerCall
         call.FirstFailure = null;
         call.HandlerUs = BatchFormat.NoTimeout;
         call.ReplyNames = null;
+        call.ReplyEncoding = null;
         return call;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Messaging.Buffers;
 using Messaging.Handling;
 using Messaging.Pipeline;
 using Messaging.Serialization;
@@ -12,7 +13,7 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
     : StreamHandler<TService, IAsyncEnumerable<TItem>, TReply>(operation, handler, setup)
     where TService : class
 {
-    private readonly CodecTable<TItem, TReply> _codecs = new(operation, setup.Serializers, StreamNames.Item);
+    private readonly CodecTable<TItem, TReply> _codecs = new(operation, setup.Serializers, setup.MaxMessageBytes, StreamNames.Item);
 
     public override WorkerStream? Prepare(WorkerCall call, TimeProvider time) =>
         _codecs.Find(call) is { } codecs ? new Stream(this, codecs, call, time) : null;
@@ -23,6 +24,7 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
         private readonly StreamOptions _options;
         private readonly TimeProvider _time;
         private readonly StreamInbox<TItem> _inbox;
+        private CallContext? _context;
 
         public Stream(DuplexStreamHandler<TService, TItem, TReply> handler, CodecTable<TItem, TReply>.Codecs codecs, WorkerCall call, TimeProvider time)
             : base(handler, codecs.Reply, codecs.ReplyNames, call, time)
@@ -30,13 +32,14 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
             _codecs = codecs;
             _options = handler.Setup.Options.Stream;
             _time = time;
-            _inbox = new StreamInbox<TItem>(_options.Window, Flow.Grant);
+            _inbox = new StreamInbox<TItem>(_options.Window, Flow.Grant, Decompress);
         }
 
         protected override IAsyncEnumerable<TItem> Request => ReadAsync(Running.Token, CancellationToken.None);
 
         public override async Task ServeAsync(CallContext context, IServiceProvider services)
         {
+            _context = context;
             var token = Running.Token;
             var registration = token.UnsafeRegister(
                 static (inbox, stopped) => ((StreamInbox<TItem>)inbox!).End(new OperationCanceledException(stopped), atOnce: true), _inbox);
@@ -48,7 +51,7 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
 
         protected override void AddTo(Dictionary<string, object?> opening) => StreamHeaders.Write(opening, _options.Window);
 
-        protected override void OnItem(uint number, string? contentType, ReadOnlyMemory<byte> body)
+        protected override void OnItem(uint number, string? contentType, string? encoding, ReadOnlyMemory<byte> body)
         {
             switch (_inbox.Admit(number))
             {
@@ -62,7 +65,8 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
                     return;
             }
 
-            TItem item;
+            TItem item = default!;
+            var isRead = encoding is null || typeof(TItem) == typeof(RawPayload);
             try
             {
                 if (contentType is not null && !PayloadSerializers.Matches(_codecs.ContentType, contentType))
@@ -70,7 +74,10 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
                     throw new NotSupportedException($"Its content type is '{contentType}', not '{_codecs.ContentType}'.");
                 }
 
-                item = _codecs.Request.Decode(body.Span);
+                if (isRead)
+                {
+                    item = PayloadBodies.Read(_codecs.Request, encoding, body, _codecs.MaxMessageBytes);
+                }
             }
             catch (Exception exception)
             {
@@ -79,7 +86,14 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
                 return;
             }
 
-            _inbox.Add(item, body.Length);
+            if (isRead)
+            {
+                _inbox.Add(item, body.Length, encoding);
+            }
+            else
+            {
+                _inbox.AddEncoded(encoding!, body.Span);
+            }
         }
 
         protected override void OnItemsEnd(uint number)
@@ -96,6 +110,25 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
 
         private void End(StatusCode status, string detail) => _inbox.End(new RpcException(status, detail));
 
+        private TItem Decompress(string encoding, ReadOnlyMemory<byte> body)
+        {
+            try
+            {
+                return PayloadBodies.Read(_codecs.Request, encoding, body, _codecs.MaxMessageBytes);
+            }
+            catch (Exception exception)
+            {
+                // As above, in the handler's own flow.
+                throw new RpcException(
+                    exception is PayloadTooLargeException ? StatusCode.ResourceExhausted : StatusCode.InvalidArgument,
+                    $"An item of {body.Length:N0} bytes ({encoding}) can't be decoded as {typeof(TItem).Name}: {exception.Message}",
+                    exception)
+                {
+                    Reason = exception is PayloadTooLargeException ? FailureReason.TooLarge : FailureReason.Undecodable,
+                };
+            }
+        }
+
         private async IAsyncEnumerable<TItem> ReadAsync(CancellationToken stopped, [EnumeratorCancellation] CancellationToken reader)
         {
             while (await WaitAsync(reader).ConfigureAwait(false))
@@ -103,6 +136,11 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
                 while (_inbox.TryRead(out var item))
                 {
                     stopped.ThrowIfCancellationRequested();
+                    if (_context is { } context)
+                    {
+                        context.RequestEncoding = _inbox.ReadEncoding;
+                    }
+
                     yield return item;
                 }
             }

@@ -12,7 +12,7 @@ internal sealed class ReplyStreamHandler<TService, TRequest, TItem>(
     : StreamHandler<TService, TRequest, TItem>(operation, handler, setup)
     where TService : class
 {
-    private readonly CodecTable<TRequest, TItem> _codecs = new(operation, setup.Serializers, StreamNames.Item);
+    private readonly CodecTable<TRequest, TItem> _codecs = new(operation, setup.Serializers, setup.MaxMessageBytes, StreamNames.Item);
 
     public override WorkerStream? Prepare(WorkerCall call, TimeProvider time) =>
         _codecs.Find(call) is { } codecs && codecs.TryDecode(call, out var request)

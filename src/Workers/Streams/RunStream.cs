@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Messaging.Compression;
 using Messaging.Deadlines;
 using Messaging.Pipeline;
 using Messaging.Running;
@@ -61,6 +62,7 @@ internal sealed partial class RunStream(
             Attempt = call.Head.Attempt,
             Caller = call.Delivery.Message.UserId,
             Headers = UserHeaders.Read(call.Headers),
+            RequestEncoding = ContentEncodings.Read(call.Headers),
             CancellationToken = stream.Running.Token,
         };
         if (deadline is { } ends)

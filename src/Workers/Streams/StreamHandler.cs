@@ -1,4 +1,5 @@
 using Messaging.Batching;
+using Messaging.Compression;
 using Messaging.Handling;
 using Messaging.Pipeline;
 using Messaging.Serialization;
@@ -72,5 +73,6 @@ internal abstract class WorkerStream<TService, TRequest, TItem> : WorkerStream
             _names,
             _handler.Setup.MaxMessageBytes,
             () => SendHeaders(context),
+            () => CompressionPlan.OfReply(_handler.Setup.Options.Compression, context.ReplyCompression, Call.Headers),
             context.CancellationToken);
 }

@@ -70,7 +70,7 @@ internal abstract class WorkerStream : IStreamOwner
     }
 
     /// <summary>The requester has sent something. On the transport's thread; the body is valid only until this returns.</summary>
-    public void OnMessage(string? type, uint number, string? contentType, ReadOnlyMemory<byte> body)
+    public void OnMessage(string? type, uint number, string? contentType, string? encoding, ReadOnlyMemory<byte> body)
     {
         Flow.Hear();
         switch (type)
@@ -83,7 +83,7 @@ internal abstract class WorkerStream : IStreamOwner
 
                 break;
             case WireNames.StreamItemType:
-                OnItem(number, contentType, body);
+                OnItem(number, contentType, encoding, body);
                 break;
             case WireNames.StreamEndType:
                 OnItemsEnd(number);
@@ -103,7 +103,7 @@ internal abstract class WorkerStream : IStreamOwner
     }
 
     /// <summary>The requester sends an item of its own. A stream whose requester sends none drops it.</summary>
-    protected virtual void OnItem(uint number, string? contentType, ReadOnlyMemory<byte> body)
+    protected virtual void OnItem(uint number, string? contentType, string? encoding, ReadOnlyMemory<byte> body)
     {
     }
 

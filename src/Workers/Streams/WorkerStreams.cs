@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Messaging.Batching;
+using Messaging.Compression;
 using Messaging.Streaming;
 using Messaging.Transport;
 using Messaging.Wire;
@@ -78,7 +79,7 @@ internal sealed class WorkerStreams(int limit, TimeProvider time) : IDisposable
         {
             if (Find(message.CorrelationId) is { } stream)
             {
-                stream.OnMessage(message.Type, StreamHeaders.ReadSequence(message.Headers), message.ContentType, message.Body);
+                stream.OnMessage(message.Type, StreamHeaders.ReadSequence(message.Headers), message.ContentType, ContentEncodings.Read(message.Headers), message.Body);
             }
         }
         else if (BatchReader.TryOpen(message.Body, _names, out var batch, out _))
@@ -87,7 +88,7 @@ internal sealed class WorkerStreams(int limit, TimeProvider time) : IDisposable
             {
                 if (_byId.TryGetValue(frame.Id, out var stream))
                 {
-                    stream.OnMessage(frame.Type, frame.Number, frame.ContentType, frame.Body);
+                    stream.OnMessage(frame.Type, frame.Number, frame.ContentType, ContentEncodings.Read(frame.Headers), frame.Body);
                 }
             }
         }
