@@ -257,8 +257,12 @@ public abstract partial class CallContractTests
         var calc = await StartRequesterAsync();
         var items = new List<int>();
 
-        var reading = ReadAllAsync(calc.CountAsync(new Addends(0, 0), Token), items);
+        var response = new ResponseMetadata();
+        var reading = ReadAllAsync(calc.With(new CallOptions { Response = response }).CountAsync(new Addends(0, 0), Token), items);
         await SoonAsync(started.Task);
+
+        // One that dies before it was heard of has the call redelivered, as to any other worker.
+        await SoonAsync(response.Headers);
         await KillAsync(worker);
 
         var failure = await FailsAsync(reading);

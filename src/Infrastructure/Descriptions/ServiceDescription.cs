@@ -47,7 +47,7 @@ internal sealed record OperationDescription
     /// <summary>The declared faults by their wire names.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
 
-    /// <summary>Serialized <c>FileDescriptorProto</c>s, imported ones first; a file may come several times.</summary>
+    /// <summary>Serialized <c>FileDescriptorProto</c>s, imported ones first, less those of the operations before.</summary>
     public IReadOnlyList<ReadOnlyMemory<byte>> Files { get; init; } = [];
 }
 

@@ -91,8 +91,15 @@ internal sealed class PayloadSerializers
     private PayloadDescription Describe<T>()
     {
         var known = new PayloadDescription();
+        var contentTypes = new HashSet<string>(StringComparer.OrdinalIgnoreCase);
         foreach (var serializer in _serializers.Where(static serializer => serializer.Takes(typeof(T))))
         {
+            // As in serving, one that comes second knows nothing of the type.
+            if (!contentTypes.Add(serializer.ContentType))
+            {
+                continue;
+            }
+
             var own = serializer.Describe<T>();
             known = new PayloadDescription
             {

@@ -35,7 +35,8 @@ public sealed class RequesterOptions
 
     /// <summary>
     /// How many calls to the service may be under way from this requester. It bounds the requester's memory and the
-    /// queue's length when callers outrun workers. From 1 to 1,000,000. Default: 10,000.
+    /// queue's length when callers outrun workers. A stream counts until a worker has taken it. From 1 to 1,000,000.
+    /// Default: 10,000.
     /// </summary>
     public int MaxPendingCalls { get; set; } = 10_000;
 

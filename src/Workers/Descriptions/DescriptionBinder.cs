@@ -33,6 +33,15 @@ internal sealed class DescriptionBinder<TService>(PayloadSerializers serializers
     public void BindExchange<TItem, TReply>(
         Operation<TItem, TReply> operation, Func<TService, IAsyncEnumerable<TItem>, CancellationToken, IAsyncEnumerable<TReply>> handler) => Add(operation);
 
-    private void Add<TRequest, TReply>(Operation<TRequest, TReply> operation) =>
-        _operations.Add(serializers.Describe(operation) with { Faults = [.. operation.Faults.Select(static fault => fault.Name)] });
+    private void Add<TRequest, TReply>(Operation<TRequest, TReply> operation)
+    {
+        var described = serializers.Describe(operation);
+        _operations.Add(described with
+        {
+            Faults = [.. operation.Faults.Select(static fault => fault.Name)],
+
+            // Most operations of a service are of one file: it is told once.
+            Files = [.. described.Files.Where(file => !_operations.Exists(other => other.Files.Any(known => known.Span.SequenceEqual(file.Span))))],
+        });
+    }
 }

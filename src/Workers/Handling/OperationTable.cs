@@ -36,7 +36,7 @@ internal sealed class OperationTable
         contract.Bind(binder);
         binder.Handlers.Add(
             WireNames.DescribeMethod,
-            new DescribeHandler(contract.Name, () => DescriptionBinder<TService>.Describe(contract, setup.Serializers), setup.MaxMessageBytes));
+            new DescribeHandler(contract.Name, setup.Describe, setup.MaxMessageBytes));
         return new OperationTable(contract.Name, binder.Handlers)
         {
             HasCommands = contract.Operations.Any(static operation => operation.Kind == OperationKind.Command),

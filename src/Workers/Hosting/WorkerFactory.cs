@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Messaging.Batching;
 using Messaging.Deadlines;
+using Messaging.Descriptions;
 using Messaging.FailedCommands;
 using Messaging.Handling;
 using Messaging.Inbox;
@@ -25,22 +26,46 @@ internal static class WorkerFactory
         where TImplementation : class, TService
     {
         var options = provider.GetRequiredService<IOptionsMonitor<WorkerOptions>>().Get(contract.Name);
+        var descriptor = services.Last(static service => service.ServiceType == typeof(TImplementation) && !service.IsKeyedService);
+        var inbox = provider.GetKeyedService<InboxSetup>(contract.Name);
+        var needsScope = inbox is not null || options.Middleware.Count > 0 || ScopeNeed.Of<TImplementation>(services, descriptor);
+        var serializers = provider.GetRequiredService<PayloadSerializers>();
+        return Assemble(provider, contract, needsScope, new HandlerSetup<TService>(
+            options,
+            serializers,
+            provider.GetRequiredService<ITransport>().MaxMessageBytes,
+            needsScope || descriptor.Lifetime == ServiceLifetime.Singleton
+                ? static scope => scope.GetRequiredService<TImplementation>()
+                : Make<TService, TImplementation>(),
+            inbox,
+            () => DescriptionBinder<TService>.Describe(contract, serializers)));
+    }
+
+    /// <summary>A worker of a contract that is known only when the program runs.</summary>
+    /// <param name="provider">The application's services.</param>
+    /// <param name="contract">The contract.</param>
+    /// <param name="service">What serves every call.</param>
+    /// <param name="description">What is said of the service to who asks.</param>
+    public static Worker Create<TService>(IServiceProvider provider, ServiceContract<TService> contract, TService service, ServiceDescription description)
+        where TService : class =>
+        Assemble(provider, contract, needsScope: false, new HandlerSetup<TService>(
+            provider.GetRequiredService<IOptionsMonitor<WorkerOptions>>().Get(contract.Name),
+            provider.GetRequiredService<PayloadSerializers>(),
+            provider.GetRequiredService<ITransport>().MaxMessageBytes,
+            _ => service,
+            Inbox: null,
+            () => description));
+
+    private static Worker Assemble<TService>(IServiceProvider provider, ServiceContract<TService> contract, bool needsScope, HandlerSetup<TService> setup)
+        where TService : class
+    {
+        var options = setup.Options;
         var transport = provider.GetRequiredService<ITransport>();
         var time = provider.GetRequiredService<TimeProvider>();
         var deadlines = provider.GetRequiredService<DeadlineWheel>();
         var logger = provider.GetRequiredService<ILogger<Worker>>();
         var running = new RunningCalls();
-        var descriptor = services.Last(static service => service.ServiceType == typeof(TImplementation) && !service.IsKeyedService);
-        var inbox = provider.GetKeyedService<InboxSetup>(contract.Name);
-        var needsScope = inbox is not null || options.Middleware.Count > 0 || ScopeNeed.Of<TImplementation>(services, descriptor);
-        var operations = OperationTable.Build(contract, new HandlerSetup<TService>(
-            options,
-            provider.GetRequiredService<PayloadSerializers>(),
-            transport.MaxMessageBytes,
-            needsScope || descriptor.Lifetime == ServiceLifetime.Singleton
-                ? static scope => scope.GetRequiredService<TImplementation>()
-                : Make<TService, TImplementation>(),
-            inbox));
+        var operations = OperationTable.Build(contract, setup);
         string[] replyToPrefixes = [.. ReplyAddress.DefaultPrefixes, .. options.ReplyToPrefixes];
         var scopes = needsScope ? provider.GetRequiredService<IServiceScopeFactory>() : null;
         var failures = new FailureTranslator(options, transport.MaxMessageBytes, logger);

@@ -17,6 +17,11 @@ internal sealed partial class FailureTranslator(WorkerOptions options, int maxMe
             return TranslateStop(stopped);
         }
 
+        if (exception is NotTakenException)
+        {
+            return WorkerOutcome.Requeued;
+        }
+
         // What a failed encode may have left is not sent.
         call.ReplyBody?.Clear();
         call.ReplyEncoding = null;
