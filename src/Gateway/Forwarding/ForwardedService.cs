@@ -71,4 +71,11 @@ internal sealed class ForwardedService
 internal sealed record ForwardedOperation(OperationDescription Description, Operation<RawPayload, RawPayload> Operation)
 {
     public OperationKind Kind => Operation.Kind;
+
+    /// <summary>The same, to be sent as a command.</summary>
+    public Operation<RawPayload, Nothing> Command => field ??= new Operation<RawPayload, Nothing>(Operation.Service, Operation.Name, Operation.Kind)
+    {
+        ContentType = Operation.ContentType,
+        Timeout = Operation.Timeout,
+    };
 }

@@ -1,3 +1,4 @@
+using Messaging.Grpc;
 using Microsoft.AspNetCore.Http;
 
 namespace Messaging.Hosting;
@@ -7,7 +8,12 @@ internal static class GatewayDoors
 {
     public static Task InvokeAsync(HttpContext context)
     {
-        // gRPC, gRPC-Web and plain HTTP are added here.
+        if (GrpcContentType.TryParse(context.Request.ContentType, out var grpc))
+        {
+            return GrpcDoor.InvokeAsync(context, grpc);
+        }
+
+        // Plain HTTP is added here.
         context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
         return Task.CompletedTask;
     }

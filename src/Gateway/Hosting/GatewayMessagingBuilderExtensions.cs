@@ -1,5 +1,6 @@
 using Messaging;
 using Messaging.Forwarding;
+using Messaging.Grpc;
 using Messaging.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -33,6 +34,8 @@ public static class GatewayMessagingBuilderExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<RequesterOptions>, ForwardedRequesterOptions>());
         services.TryAddSingleton<ServiceDirectory>();
+        services.TryAddSingleton<GrpcForwarder>();
+        services.TryAddSingleton<GrpcDoor>();
         return builder;
     }
 }
