@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Messaging.Forwarding;
 
 /// <summary>Finds what may be called: the services that the options allow, as their workers describe them.</summary>
-internal sealed class ServiceDirectory(ServiceDescriptions descriptions, IOptions<GatewayOptions> options)
+internal sealed class ServiceDirectory(ServiceDescriptions descriptions, Requester requester, IOptions<GatewayOptions> options)
 {
     private readonly ConcurrentDictionary<string, ForwardedService> _known = new(StringComparer.Ordinal);
 
@@ -38,6 +38,19 @@ internal sealed class ServiceDirectory(ServiceDescriptions descriptions, IOption
             ?? throw Unimplemented($"{service}/{method}", $"The service '{service}' has no method '{method}'.");
     }
 
+    /// <summary>Refuses at once what would only wait: there is no connection to the broker, and the last attempt to connect failed.</summary>
+    /// <exception cref="RpcException"><see cref="StatusCode.Unavailable"/>: the broker is away.</exception>
+    public void RequireBroker()
+    {
+        if (requester.Links.Current is null && requester.LastFailure is { } failure)
+        {
+            throw new RpcException(StatusCode.Unavailable, $"The broker is away; try again later. The last attempt to connect failed: {failure.Message}", failure)
+            {
+                Reason = FailureReason.NotConnected,
+            };
+        }
+    }
+
     private async ValueTask<ForwardedService> FindAsync(string service, CancellationToken cancellationToken)
     {
         if (!Allows(service) || !ServiceNames.IsValid(service))
@@ -45,6 +58,7 @@ internal sealed class ServiceDirectory(ServiceDescriptions descriptions, IOption
             throw Unimplemented(service, $"The service '{service}' can't be called here.");
         }
 
+        RequireBroker();
         ServiceDescription description;
         try
         {
@@ -54,6 +68,15 @@ internal sealed class ServiceDirectory(ServiceDescriptions descriptions, IOption
         {
             // Any name may be asked for: one that nobody serves, and nobody named, is more likely wrong than away.
             throw Unimplemented(service, $"Nobody serves a service '{service}'.", exception);
+        }
+        catch (RpcException exception) when (exception.Status == StatusCode.DeadlineExceeded)
+        {
+            // It is the description's own short deadline that passed, and not the caller's.
+            throw new RpcException(StatusCode.Unavailable, $"The workers of '{service}' don't say what they serve. {exception.Detail}", exception)
+            {
+                Operation = service,
+                Reason = exception.Reason,
+            };
         }
 
         if (_known.TryGetValue(service, out var known) && ReferenceEquals(known.Description, description))

@@ -1,4 +1,6 @@
+using Messaging.Cors;
 using Messaging.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Microsoft.AspNetCore.Builder;
@@ -16,7 +18,7 @@ public static class GatewayEndpointRouteBuilderExtensions
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var group = endpoints.MapGroup(string.Empty);
-        group.MapPost("/{service}/{method}", GatewayDoors.InvokeAsync);
+        group.MapMethods("/{service}/{method}", [HttpMethods.Post, HttpMethods.Options], GatewayCors.Before(endpoints, GatewayDoors.InvokeAsync));
         return group;
     }
 }

@@ -1,7 +1,11 @@
 using Messaging;
+using Messaging.Cors;
 using Messaging.Forwarding;
 using Messaging.Grpc;
+using Messaging.Grpc.Health;
+using Messaging.Grpc.Reflection;
 using Messaging.Hosting;
+using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -36,6 +40,11 @@ public static class GatewayMessagingBuilderExtensions
         services.TryAddSingleton<ServiceDirectory>();
         services.TryAddSingleton<GrpcForwarder>();
         services.TryAddSingleton<GrpcDoor>();
+        services.TryAddSingleton<ServiceHealth>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IGrpcBuiltIn, HealthService>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IGrpcBuiltIn, ReflectionService>());
+        services.AddCors();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<CorsOptions>, GatewayCors>());
         return builder;
     }
 }

@@ -14,4 +14,7 @@ public sealed class GatewayOptions
     /// never over what the transport takes. Default: 4 MiB, as gRPC's.
     /// </summary>
     public int MaxRequestBytes { get; set; } = 4 * 1024 * 1024;
+
+    /// <summary>Which web pages may call the gateway from a browser. Default: those of its own origin.</summary>
+    public GatewayCorsOptions Cors { get; } = new();
 }

@@ -1,3 +1,4 @@
+using Messaging.Cors;
 using Microsoft.Extensions.Options;
 
 namespace Messaging.Hosting;
@@ -20,6 +21,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
             errors.Add($"Messaging:Gateway:MaxRequestBytes is {options.MaxRequestBytes}: set it from 1 to {MaxBytes}.");
         }
 
+        errors.AddRange(GatewayCors.Validate(options.Cors));
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }

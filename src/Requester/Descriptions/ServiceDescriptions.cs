@@ -57,7 +57,9 @@ internal sealed class ServiceDescriptions(IOperationInvoker invoker, TimeProvide
         _known[service] = new Entry(description, time.GetTimestamp());
     }
 
-    private async Task<ServiceDescription> AskAsync(string service, CancellationToken cancellationToken)
+    /// <summary>Asks a service, whatever is known of it.</summary>
+    /// <exception cref="RpcException">It doesn't answer, or with something else.</exception>
+    public async Task<ServiceDescription> AskAsync(string service, CancellationToken cancellationToken)
     {
         var operation = new Operation<RawPayload, RawPayload>(service, WireNames.DescribeMethod, OperationKind.Call) { ContentType = JsonPayloadSerializer.Json };
         var reply = await invoker.CallAsync(operation, default, new CallOptions { Timeout = _timeout }, cancellationToken).ConfigureAwait(false);

@@ -3,7 +3,15 @@
 'use strict';
 
 const assert = require('node:assert/strict');
+const Module = require('node:module');
 const zlib = require('node:zlib');
+
+// The client decompresses without saying so: each message that it inflates is counted.
+let inflated = 0;
+const counting = { ...zlib, createGunzip: (...rest) => { inflated += 1; return zlib.createGunzip(...rest); } };
+const load = Module._load;
+Module._load = (request, ...rest) => (request === 'zlib' ? counting : load(request, ...rest));
+
 const grpc = require('@grpc/grpc-js');
 const loader = require('@grpc/proto-loader');
 
@@ -76,11 +84,11 @@ const cases = {
 
   async server_compressed_unary() {
     for (const compressed of [true, false]) {
-      const frames = watchFrames();
+      const before = inflated;
       const seen = await unary(client, 'UnaryCall', { response_compressed: { value: compressed }, response_size: 314159, payload: payload(271828) });
       ok(seen);
       assert.equal(seen.response.payload.body.length, 314159);
-      assert.equal(frames(), compressed ? 1 : 0);
+      assert.equal(inflated - before, compressed ? 1 : 0);
     }
   },
 
@@ -116,12 +124,12 @@ const cases = {
   },
 
   async server_compressed_streaming() {
-    const frames = watchFrames();
+    const before = inflated;
     const parameters = [{ compressed: { value: true }, size: 31415 }, { compressed: { value: false }, size: 92653 }];
     const seen = await collect(client.StreamingOutputCall({ response_parameters: parameters }));
     ok(seen);
     assert.deepEqual(seen.items.map((item) => item.payload.body.length), [31415, 92653]);
-    assert.equal(frames(), 1);
+    assert.equal(inflated - before, 1);
   },
 
   async ping_pong() {
@@ -209,18 +217,6 @@ const cases = {
     assert.equal((await done).status.code, grpc.status.DEADLINE_EXCEEDED);
   },
 };
-
-// The client decompresses without saying so: what it inflates is counted, by either way that it has.
-function watchFrames() {
-  let count = 0;
-  const { unzip, createGunzip } = zlib;
-  zlib.unzip = (...rest) => { count += 1; return unzip(...rest); };
-  zlib.createGunzip = (...rest) => { count += 1; return createGunzip(...rest); };
-  return () => {
-    Object.assign(zlib, { unzip, createGunzip });
-    return count;
-  };
-}
 
 if (!cases[name]) {
   console.error(`There is no case '${name}': ${Object.keys(cases).join(', ')}.`);
