@@ -44,7 +44,8 @@ internal sealed class RawGrpcClient(GatewayHost host) : IDisposable
     /// <summary>Sends a request and returns with the response's headers.</summary>
     public async Task<HttpResponseMessage> OpenAsync(string path, HttpContent content, CancellationToken cancellationToken, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/{path}", UriKind.Relative))
+        // Disposing it would dispose the content, which may go on after the response has begun.
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri($"/{path}", UriKind.Relative))
         {
             Content = content,
             Version = HttpVersion.Version20,
