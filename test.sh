@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs every test. Finds a RabbitMQ for them first: an image in a Docker engine that answers, else the installed
-# rabbitmq-server, else Debian's package where it may be installed; and a PostgreSQL, installed or Debian's package.
+# rabbitmq-server, else Debian's package where it may be installed; and a PostgreSQL and a Node.js, installed or Debian's packages.
 # Arguments are passed to dotnet test.
 set -eu
 cd "$(dirname "$0")"
@@ -66,6 +66,16 @@ fi
 if ! postgres_installed; then
   fail "test.sh found no PostgreSQL to run the tests on (/usr/lib/postgresql/*/bin/initdb)." \
     "Install it, then run test.sh again: apt-get install postgresql (it need not be started)"
+fi
+
+if ! command -v npm >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1 && as_root true 2>/dev/null; then
+  echo "Node.js for the tests: installing the packages nodejs and npm"
+  install_package nodejs || true
+  install_package npm || true
+fi
+if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
+  fail "test.sh found no Node.js with npm, whose gRPC client some tests run." \
+    "Install it, then run test.sh again: apt-get install nodejs npm"
 fi
 
 # One test project at a time: some tests measure time, and several brokers at once would slow them all.

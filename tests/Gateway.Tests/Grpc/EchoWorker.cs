@@ -89,6 +89,7 @@ internal sealed class EchoWorker(EchoSignals signals) : IEcho
         CallContext.Current!.ResponseHeaders["x-before"] = "head";
         CallContext.Current!.ResponseTrailers["x-after"] = "tail";
         signals.Started.TrySetResult();
+        var isWhole = false;
         try
         {
             await foreach (var item in items.WithCancellation(cancellationToken))
@@ -100,10 +101,12 @@ internal sealed class EchoWorker(EchoSignals signals) : IEcho
 
                 yield return item;
             }
+
+            isWhole = true;
         }
         finally
         {
-            if (cancellationToken.IsCancellationRequested)
+            if (!isWhole)
             {
                 signals.Cancelled.TrySetResult();
             }
