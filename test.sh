@@ -1,6 +1,7 @@
 #!/bin/sh
 # Runs every test. Finds a RabbitMQ for them first: an image in a Docker engine that answers, else the installed
-# rabbitmq-server, else Debian's package where it may be installed; and a PostgreSQL and a Node.js, installed or Debian's packages.
+# rabbitmq-server, else Debian's package where it may be installed; then a PostgreSQL, a browser (Chromium) and gRPC's
+# clients for Node and Python, each installed or Debian's package.
 # Arguments are passed to dotnet test.
 set -eu
 cd "$(dirname "$0")"
@@ -33,7 +34,7 @@ install_package() (
     as_root chmod 755 "$policy"
   fi
   as_root apt-get update -qq || true
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$1" >/dev/null
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
 )
 
 installed=/usr/lib/rabbitmq/bin/rabbitmq-server
@@ -68,14 +69,21 @@ if ! postgres_installed; then
     "Install it, then run test.sh again: apt-get install postgresql (it need not be started)"
 fi
 
-if ! command -v npm >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1 && as_root true 2>/dev/null; then
-  echo "Node.js for the tests: installing the packages nodejs and npm"
-  install_package nodejs || true
-  install_package npm || true
-fi
-if ! command -v node >/dev/null 2>&1 || ! command -v npm >/dev/null 2>&1; then
-  fail "test.sh found no Node.js with npm, whose gRPC client some tests run." \
-    "Install it, then run test.sh again: apt-get install nodejs npm"
+# The packages of commands that are missing, all at once.
+missing=
+need() {
+  command -v "$1" >/dev/null 2>&1 || missing="$missing $2"
+}
+need chromium chromium
+need node nodejs
+need npm npm
+need protoc protobuf-compiler
+/usr/bin/python3 -c 'import grpc, google.protobuf' >/dev/null 2>&1 || missing="$missing python3-grpcio python3-protobuf"
+if [ -n "$missing" ]; then
+  echo "Browsers and gRPC clients for the tests: installing$missing"
+  # shellcheck disable=SC2086
+  install_package $missing || fail "test.sh could not install what the gateway's tests need." \
+    "Install it, then run test.sh again: apt-get install$missing"
 fi
 
 # One test project at a time: some tests measure time, and several brokers at once would slow them all.

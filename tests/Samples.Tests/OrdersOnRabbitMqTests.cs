@@ -18,7 +18,7 @@ public sealed class OrdersOnRabbitMqTests : IAsyncLifetime
     [Fact(Timeout = 120_000)]
     public async Task The_tour_behaves_on_RabbitMQ_where_the_doomed_worker_is_a_killed_process()
     {
-        var (exitCode, output) = await OrdersProcess.RunAsync(Ct, "--once", "--broker", Broker);
+        var (exitCode, output) = await SampleProcess.RunOrdersAsync(Ct, "--once", "--broker", Broker);
 
         TestContext.Current.TestOutputHelper?.WriteLine(output);
         Assert.DoesNotContain("✗", output, StringComparison.Ordinal);
@@ -30,7 +30,7 @@ public sealed class OrdersOnRabbitMqTests : IAsyncLifetime
     public async Task The_tour_behaves_although_the_broker_boots_only_when_it_has_begun()
     {
         await _broker.KillAsync();
-        await using var tour = OrdersProcess.Start("--once", "--broker", Broker);
+        await using var tour = SampleProcess.StartOrders("--once", "--broker", Broker);
         await tour.LineWithAsync("a tour", Ct);
         await _broker.StartAsync(Ct);
 
@@ -44,8 +44,8 @@ public sealed class OrdersOnRabbitMqTests : IAsyncLifetime
     [Fact(Timeout = 120_000)]
     public async Task The_web_app_and_a_worker_run_as_separate_processes()
     {
-        await using var worker = OrdersProcess.Start("--role", "worker", "--name", "ann", "--broker", Broker);
-        await using var web = OrdersProcess.Start("--role", "web", "--urls", "http://127.0.0.1:0", "--broker", Broker);
+        await using var worker = SampleProcess.StartOrders("--role", "worker", "--name", "ann", "--broker", Broker);
+        await using var web = SampleProcess.StartOrders("--role", "web", "--urls", "http://127.0.0.1:0", "--broker", Broker);
         await worker.LineWithAsync("joined", Ct);
         var listening = await web.LineWithAsync("listening", Ct);
         using var http = new HttpClient { BaseAddress = new Uri(listening[listening.IndexOf("http://", StringComparison.Ordinal)..]) };

@@ -7,7 +7,7 @@ public sealed class OrdersTourTests
     [Fact(Timeout = 60_000)]
     public async Task The_tour_behaves_in_memory_and_prints_plain_lines_where_there_is_no_terminal()
     {
-        var (exitCode, output) = await OrdersProcess.RunAsync(Ct, "--once");
+        var (exitCode, output) = await SampleProcess.RunOrdersAsync(Ct, "--once");
 
         TestContext.Current.TestOutputHelper?.WriteLine(output);
         Assert.DoesNotContain("✗", output, StringComparison.Ordinal);
@@ -22,7 +22,7 @@ public sealed class OrdersTourTests
     [InlineData("--broker", "localhost", "is not an address such as amqp://localhost:5672")]
     public async Task A_wrong_option_is_told_with_what_to_do(string option, string value, string advice)
     {
-        var (exitCode, output) = await OrdersProcess.RunAsync(Ct, option, value);
+        var (exitCode, output) = await SampleProcess.RunOrdersAsync(Ct, option, value);
 
         Assert.Contains(advice, output, StringComparison.Ordinal);
         Assert.Equal(1, exitCode);

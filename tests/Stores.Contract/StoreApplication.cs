@@ -44,7 +44,7 @@ public sealed class StoreApplication : IAsyncDisposable
 
         if (outbox is not null)
         {
-            messaging.AddRequester<ILedger>().AddOutbox(outbox);
+            messaging.AddRequester<ILedger>(static options => options.Compression.Algorithm = CompressionAlgorithm.Gzip).AddOutbox(outbox);
         }
 
         var host = application.Build();

@@ -27,6 +27,20 @@ public abstract partial class StoreContractTests
     }
 
     [Fact(Timeout = TimeoutMs)]
+    public async Task A_large_command_is_stored_and_published_compressed()
+    {
+        var large = new string('x', 100_000);
+        await using var worker = await StartWorkerAsync(inbox: false);
+        await using var sender = await StartSenderAsync();
+
+        await sender.SendAsync(Harness, commit: true, large);
+
+        var (text, context) = await Script.Handled.Reader.ReadAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(large, text);
+        Assert.Equal("gzip", context.RequestEncoding);
+    }
+
+    [Fact(Timeout = TimeoutMs)]
     public async Task Ordered_commands_keep_the_order_of_their_key_and_urgent_ones_their_queue_while_the_broker_comes_and_goes()
     {
         await using var worker = await StartWorkerAsync(inbox: false);

@@ -1,6 +1,5 @@
 using Greeter.Contracts;
 using Messaging;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Greeter.Worker;
 

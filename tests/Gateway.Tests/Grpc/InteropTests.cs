@@ -1,12 +1,12 @@
-using System.ComponentModel;
-using System.Diagnostics;
 using System.Net;
+using System.Reflection;
 using Messaging.Interop;
+using Messaging.Testing.Node;
 using Microsoft.AspNetCore.Builder;
 
 namespace Messaging.Gateway.Tests.Grpc;
 
-/// <summary>gRPC's published interoperability cases, by gRPC's own client for Node.</summary>
+/// <summary>gRPC's published interoperability cases, by gRPC's own clients for Node and Python.</summary>
 public sealed class InteropTests(InteropTests.Server server) : IClassFixture<InteropTests.Server>
 {
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -32,48 +32,41 @@ public sealed class InteropTests(InteropTests.Server server) : IClassFixture<Int
     [InlineData("timeout_on_sleeping_server")]
     public async Task A_client_for_Node_sees_an_ordinary_gRPC_server(string name)
     {
-        var (code, output) = await RunAsync("node", [Path.Combine(Server.Folder, "interop.js"), server.Target, Server.Protos, name], Server.Folder, Ct);
+        var (code, output) = await Command.RunAsync("node", ["interop.js", server.Target, Server.Protos, name], Server.NodeFolder, Ct);
 
         Assert.True(code == 0, $"{name} ended with {code}: {output}");
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(string program, string[] arguments, string folder, CancellationToken cancellationToken)
+    [Fact(Timeout = 120_000)]
+    public async Task A_client_for_Python_sees_an_ordinary_gRPC_server()
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = folder, RedirectStandardOutput = true, RedirectStandardError = true };
-        Process process;
+        var generated = Directory.CreateTempSubdirectory("interop-");
         try
         {
-            process = Process.Start(start)!;
-        }
-        catch (Win32Exception exception)
-        {
-            throw new InvalidOperationException($"This test needs '{program}', which was not found: install Node.js 18 or later with npm (apt-get install nodejs npm).", exception);
-        }
+            var (code, output) = await Command.RunAsync(
+                "protoc", ["--proto_path", Path.Combine(Server.Protos, "grpc", "testing"), "--python_out", generated.FullName, "messages.proto"], generated.FullName, Ct);
+            Assert.True(code == 0, $"protoc ended with {code}: {output}");
 
-        using (process)
-        {
-            var output = process.StandardOutput.ReadToEndAsync(cancellationToken);
-            var error = process.StandardError.ReadToEndAsync(cancellationToken);
-            try
-            {
-                await process.WaitForExitAsync(cancellationToken);
-            }
-            catch (OperationCanceledException)
-            {
-                process.Kill(entireProcessTree: true);
-                throw;
-            }
+            // Debian's own, which sees Debian's packages.
+            (code, output) = await Command.RunAsync("/usr/bin/python3", [Path.Combine(Server.PythonFolder, "interop.py"), server.Target, generated.FullName, "all"], generated.FullName, Ct);
 
-            return (process.ExitCode, await output + await error);
+            Assert.True(code == 0, $"It ended with {code}: {output}");
+            Assert.Equal(18, output.Split('\n').Count(static line => line.Contains(": passed", StringComparison.Ordinal)));
+        }
+        finally
+        {
+            generated.Delete(recursive: true);
         }
     }
 
-    /// <summary>One gateway with its worker, and the client's packages.</summary>
+    /// <summary>One gateway with its worker, and what the clients need.</summary>
     public sealed class Server : IAsyncLifetime
     {
         private readonly WebApplication _application = InteropHost.Create(IPAddress.Loopback, port: 0, broker: null);
 
-        public static string Folder { get; } = Path.Combine(AppContext.BaseDirectory, "node");
+        public static string NodeFolder { get; } = Metadata("Node");
+
+        public static string PythonFolder { get; } = Metadata("Python");
 
         public static string Protos { get; } = Path.Combine(AppContext.BaseDirectory, "Protos");
 
@@ -81,15 +74,7 @@ public sealed class InteropTests(InteropTests.Server server) : IClassFixture<Int
 
         public async ValueTask InitializeAsync()
         {
-            if (!Directory.Exists(Path.Combine(Folder, "node_modules", "@grpc", "grpc-js")))
-            {
-                var (code, output) = await RunAsync("npm", ["ci", "--ignore-scripts", "--no-audit", "--no-fund"], Folder, CancellationToken.None);
-                if (code != 0)
-                {
-                    throw new InvalidOperationException($"npm ci in {Folder} ended with {code}, so that gRPC's client for Node is missing: {output}");
-                }
-            }
-
+            await NodePackage.InstallAsync(NodeFolder, CancellationToken.None);
             await _application.StartAsync();
             Target = new Uri(_application.Urls.Single()).Authority;
         }
@@ -99,5 +84,8 @@ public sealed class InteropTests(InteropTests.Server server) : IClassFixture<Int
             await _application.StopAsync();
             await _application.DisposeAsync();
         }
+
+        private static string Metadata(string key) => typeof(InteropTests).Assembly
+            .GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => string.Equals(metadata.Key, key, StringComparison.Ordinal)).Value!;
     }
 }

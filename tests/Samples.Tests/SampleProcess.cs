@@ -4,19 +4,16 @@ using System.Threading.Channels;
 
 namespace Messaging.Samples.Tests;
 
-/// <summary>The Orders sample, run as a process of its own with nothing but its arguments.</summary>
-internal sealed class OrdersProcess : IAsyncDisposable
+/// <summary>A sample, run as a process of its own with nothing but its arguments.</summary>
+internal sealed class SampleProcess : IAsyncDisposable
 {
-    private static readonly string _program = typeof(OrdersProcess).Assembly
-        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => metadata.Key is "Orders").Value!;
-
     private readonly Process _process;
     private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
     private int _openStreams = 2;
 
-    private OrdersProcess(string[] args)
+    private SampleProcess(string sample, string[] args)
     {
-        _process = new Process { StartInfo = StartInfo(args) };
+        _process = new Process { StartInfo = StartInfo(sample, args) };
         _process.OutputDataReceived += (_, line) => Keep(line.Data);
         _process.ErrorDataReceived += (_, line) => Keep(line.Data);
         _process.Start();
@@ -24,12 +21,14 @@ internal sealed class OrdersProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
-    public static OrdersProcess Start(params string[] args) => new(args);
+    public static SampleProcess StartOrders(params string[] args) => new("Orders", args);
 
-    /// <summary>Runs it to its end.</summary>
-    public static async Task<(int ExitCode, string Output)> RunAsync(CancellationToken ct, params string[] args)
+    public static SampleProcess StartGreeter(params string[] args) => new("Greeter", args);
+
+    /// <summary>Runs Orders to its end.</summary>
+    public static async Task<(int ExitCode, string Output)> RunOrdersAsync(CancellationToken ct, params string[] args)
     {
-        await using var process = Start(args);
+        await using var process = StartOrders(args);
         return await process.EndAsync(ct);
     }
 
@@ -69,9 +68,13 @@ internal sealed class OrdersProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static ProcessStartInfo StartInfo(string[] args)
+    /// <summary>What the project file says under a name.</summary>
+    public static string Metadata(string key) => typeof(SampleProcess).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => string.Equals(metadata.Key, key, StringComparison.Ordinal)).Value!;
+
+    private static ProcessStartInfo StartInfo(string sample, string[] args)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [_program, .. args])
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Metadata(sample), .. args])
         {
             UseShellExecute = false,
             RedirectStandardOutput = true,
