@@ -94,7 +94,7 @@ internal sealed class EchoWorker(EchoSignals signals) : IEcho
         {
             await foreach (var item in items.WithCancellation(cancellationToken))
             {
-                if (item.Value == "fail")
+                if (item.Value is "fail")
                 {
                     throw new RpcException(StatusCode.OutOfRange, "Enough.");
                 }
