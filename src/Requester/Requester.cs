@@ -132,7 +132,7 @@ internal sealed partial class Requester : IOperationInvoker, IAsyncDisposable
             call.Watch(cancellationToken);
             Start(call, clock.StartedAt);
         }
-        else if (service.FailsWhenFull)
+        else if (service.FailsWhenFull && window.IsFull)
         {
             call.Fail(StatusCode.ResourceExhausted, FailureReason.Overloaded, DeadlineDetail.DescribeFull(service.Service, window), mayHaveRun: false);
         }

@@ -17,6 +17,9 @@ public sealed class ResponseMetadata
     /// <summary>The handler's trailers: there when the call or the stream has ended, by success or by a fault; empty until then, and where it set none.</summary>
     public IReadOnlyDictionary<string, string> Trailers => _trailers;
 
+    /// <summary>Completed when a worker has taken the stream; null where nobody waits for that.</summary>
+    internal TaskCompletionSource? Opening { get; init; }
+
     internal void SetHeaders(IReadOnlyDictionary<string, string> headers) => _headers.TrySetResult(headers);
 
     internal void SetTrailers(IReadOnlyDictionary<string, string> trailers)

@@ -43,7 +43,8 @@ internal sealed class ForwardedService
         return Describe(method) is { } known ? _operations.GetOrAdd((method, contentType), Create(known, contentType)) : null;
     }
 
-    private OperationDescription? Describe(string method)
+    /// <summary>What its workers say of a method; null where it has none of that name.</summary>
+    public OperationDescription? Describe(string method)
     {
         foreach (var operation in Description.Operations)
         {

@@ -1,12 +1,13 @@
 using System.Collections.Concurrent;
 using Messaging.Descriptions;
+using Messaging.Protection;
 using Messaging.Wire;
 using Microsoft.Extensions.Options;
 
 namespace Messaging.Forwarding;
 
 /// <summary>Finds what may be called: the services that the options allow, as their workers describe them.</summary>
-internal sealed class ServiceDirectory(ServiceDescriptions descriptions, Requester requester, IOptions<GatewayOptions> options)
+internal sealed class ServiceDirectory(ServiceDescriptions descriptions, BrokerPresence broker, IOptions<GatewayOptions> options)
 {
     private readonly ConcurrentDictionary<string, ForwardedService> _known = new(StringComparer.Ordinal);
 
@@ -31,25 +32,22 @@ internal sealed class ServiceDirectory(ServiceDescriptions descriptions, Request
 
     /// <summary>An operation that may be called, with messages of a content type.</summary>
     /// <exception cref="RpcException">As of <see cref="DescribeAsync"/>, and <see cref="StatusCode.Unimplemented"/> where the service has no such method.</exception>
-    public async ValueTask<ForwardedOperation> FindAsync(string service, string method, string contentType, CancellationToken cancellationToken)
+    public ValueTask<ForwardedOperation> FindAsync(string service, string method, string contentType, CancellationToken cancellationToken) =>
+        FindAsync(service, method, contentType, static (_, contentType) => contentType, cancellationToken);
+
+    /// <summary>An operation that may be called, with messages of the content type that <paramref name="choose"/> takes.</summary>
+    /// <exception cref="RpcException">As of <see cref="DescribeAsync"/>, and <see cref="StatusCode.Unimplemented"/> where the service has no such method. What <paramref name="choose"/> throws comes as it is.</exception>
+    public async ValueTask<ForwardedOperation> FindAsync<TState>(
+        string service, string method, TState state, Func<OperationDescription, TState, string> choose, CancellationToken cancellationToken)
     {
         var known = await FindAsync(service, cancellationToken).ConfigureAwait(false);
-        return known.Find(method, contentType)
+        return (known.Describe(method) is { } description ? known.Find(method, choose(description, state)) : null)
             ?? throw Unimplemented($"{service}/{method}", $"The service '{service}' has no method '{method}'.");
     }
 
     /// <summary>Refuses at once what would only wait: there is no connection to the broker, and the last attempt to connect failed.</summary>
     /// <exception cref="RpcException"><see cref="StatusCode.Unavailable"/>: the broker is away.</exception>
-    public void RequireBroker()
-    {
-        if (requester.Links.Current is null && requester.LastFailure is { } failure)
-        {
-            throw new RpcException(StatusCode.Unavailable, $"The broker is away; try again later. The last attempt to connect failed: {failure.Message}", failure)
-            {
-                Reason = FailureReason.NotConnected,
-            };
-        }
-    }
+    public void RequireBroker() => broker.Require();
 
     private async ValueTask<ForwardedService> FindAsync(string service, CancellationToken cancellationToken)
     {
@@ -58,7 +56,6 @@ internal sealed class ServiceDirectory(ServiceDescriptions descriptions, Request
             throw Unimplemented(service, $"The service '{service}' can't be called here.");
         }
 
-        RequireBroker();
         ServiceDescription description;
         try
         {

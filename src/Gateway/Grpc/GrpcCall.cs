@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Messaging.Protection;
 using Messaging.Serialization;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
@@ -45,6 +46,8 @@ internal sealed class GrpcCall : IDisposable
     public string Service { get; }
 
     public string Method { get; }
+
+    public AdmittedRequest Admitted => AdmittedRequest.Of(_exchange.Context);
 
     public GrpcContentType Type => _exchange.Type;
 

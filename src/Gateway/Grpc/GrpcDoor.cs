@@ -1,4 +1,6 @@
+using System.Globalization;
 using Messaging.GrpcWeb;
+using Messaging.Protection;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -17,6 +19,22 @@ internal sealed class GrpcDoor(GrpcForwarder forwarder, IEnumerable<IGrpcBuiltIn
 
     public static Task InvokeAsync(HttpContext context, GrpcContentType type) =>
         context.RequestServices.GetRequiredService<GrpcDoor>().ServeAsync(context, type);
+
+    /// <summary>Whether a request is for a service of the gateway's own.</summary>
+    public static bool ServesItself(HttpContext context) =>
+        context.RequestServices.GetRequiredService<GrpcDoor>()._builtIns.ContainsKey((string)context.Request.RouteValues["service"]!);
+
+    /// <summary>Answers a request that is not let in, with trailers alone.</summary>
+    public static Task RefuseAsync(HttpContext context, GrpcContentType type, GatewayRefusal refusal)
+    {
+        context.Response.ContentType = type.ToString();
+        GrpcExchange exchange = type.Protocol == GrpcProtocol.Http2 ? new Http2GrpcExchange(context, type) : new GrpcWebExchange(context, type);
+
+        // https://github.com/grpc/proposal/blob/master/A6-client-retries.md#pushback
+        exchange.SetHeader("grpc-retry-pushback-ms", ((long)Math.Ceiling(refusal.RetryAfter.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));
+        exchange.End(GrpcTrailers.Create(refusal.Status, refusal.Detail, refusal.ToException(), new Dictionary<string, string>(StringComparer.Ordinal)));
+        return Task.CompletedTask;
+    }
 
     private async Task ServeAsync(HttpContext context, GrpcContentType type)
     {
@@ -59,6 +77,10 @@ internal sealed class GrpcDoor(GrpcForwarder forwarder, IEnumerable<IGrpcBuiltIn
         {
             await (_builtIns.TryGetValue(call.Service, out var builtIn) ? builtIn.InvokeAsync(call) : forwarder.ForwardAsync(call)).ConfigureAwait(false);
             call.End();
+            if (call.IsFull)
+            {
+                await call.FlushAsync().ConfigureAwait(false);
+            }
         }
         catch (RpcException exception)
         {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Messaging.Protection;
 using Microsoft.AspNetCore.Http;
 
 namespace Messaging.Grpc;
@@ -45,17 +46,13 @@ internal abstract class GrpcExchange(HttpContext context, GrpcContentType type)
     }
 
     /// <summary>Sends what is written, or the headers alone, and waits while the client takes it more slowly than it comes.</summary>
-    /// <exception cref="OperationCanceledException">The client has left.</exception>
+    /// <exception cref="OperationCanceledException">The client has left, or takes nothing.</exception>
     public async Task FlushAsync(CancellationToken cancellationToken)
     {
         HasBegun = true;
         _unflushed = 0;
         BeforeFlush();
-        var result = await context.Response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
-        if (result.IsCompleted || result.IsCanceled)
-        {
-            throw new OperationCanceledException("The client has left.", cancellationToken);
-        }
+        await AdmittedRequest.Of(context).FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Ends the call: behind what was written, or in its place.</summary>

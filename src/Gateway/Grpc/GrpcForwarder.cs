@@ -16,6 +16,11 @@ internal sealed class GrpcForwarder(ServiceDirectory directory, IOperationInvoke
             throw new RpcException(StatusCode.Unimplemented, $"The method '{call.Method}' takes a stream, which gRPC-Web can't send: call it by gRPC.");
         }
 
+        if (known.Kind is OperationKind.ReplyStream or OperationKind.RequestStream or OperationKind.DuplexStream)
+        {
+            call.Admitted.BecomeStream();
+        }
+
         try
         {
             await ForwardAsync(call, known).ConfigureAwait(false);

@@ -10,6 +10,8 @@ internal sealed class ForwardedRequesterOptions(IConfiguration configuration) : 
     {
         if (!string.IsNullOrEmpty(name))
         {
+            // Clients that find a service full are told at once: a gateway that holds them serves nobody else.
+            options.WhenFull = FullWindowBehavior.Fail;
             configuration.GetSection($"Messaging:Requesters:{name}").Bind(options);
         }
     }

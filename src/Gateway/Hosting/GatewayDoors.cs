@@ -1,20 +1,27 @@
 using Messaging.Grpc;
+using Messaging.Http;
+using Messaging.Protection;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Messaging.Hosting;
 
-/// <summary>Sends each request to the door that speaks its protocol.</summary>
+/// <summary>Lets each request in, or not, and sends it to the door that speaks its protocol.</summary>
 internal static class GatewayDoors
 {
-    public static Task InvokeAsync(HttpContext context)
+    public static async Task InvokeAsync(HttpContext context)
     {
-        if (GrpcContentType.TryParse(context.Request.ContentType, out var grpc))
+        var isGrpc = GrpcContentType.TryParse(context.Request.ContentType, out var grpc);
+        var admission = context.RequestServices.GetRequiredService<Admission>();
+        if (!admission.TryAdmit(context, !isGrpc || !GrpcDoor.ServesItself(context), out var admitted, out var refusal))
         {
-            return GrpcDoor.InvokeAsync(context, grpc);
+            await (isGrpc ? GrpcDoor.RefuseAsync(context, grpc, refusal) : HttpDoor.RefuseAsync(context, refusal)).ConfigureAwait(false);
+            return;
         }
 
-        // Plain HTTP is added here.
-        context.Response.StatusCode = StatusCodes.Status415UnsupportedMediaType;
-        return Task.CompletedTask;
+        using (admitted)
+        {
+            await (isGrpc ? GrpcDoor.InvokeAsync(context, grpc) : HttpDoor.InvokeAsync(context)).ConfigureAwait(false);
+        }
     }
 }

@@ -5,6 +5,8 @@ using Messaging.Grpc;
 using Messaging.Grpc.Health;
 using Messaging.Grpc.Reflection;
 using Messaging.Hosting;
+using Messaging.Http;
+using Messaging.Protection;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -37,7 +39,12 @@ public static class GatewayMessagingBuilderExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<RequesterOptions>, ForwardedRequesterOptions>());
+        services.AddHostedService<GatewayStart>();
+        services.TryAddSingleton<BrokerPresence>();
+        services.TryAddSingleton<Admission>();
         services.TryAddSingleton<ServiceDirectory>();
+        services.TryAddSingleton<HttpForwarder>();
+        services.TryAddSingleton<HttpDoor>();
         services.TryAddSingleton<GrpcForwarder>();
         services.TryAddSingleton<GrpcDoor>();
         services.TryAddSingleton<ServiceHealth>();

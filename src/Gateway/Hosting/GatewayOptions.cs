@@ -18,4 +18,7 @@ public sealed class GatewayOptions
 
     /// <summary>Which web pages may call the gateway from a browser. Default: those of its own origin.</summary>
     public GatewayCorsOptions Cors { get; } = new();
+
+    /// <summary>How many may call at a time, how often, and how slowly they may read.</summary>
+    public GatewayLimitsOptions Limits { get; } = new();
 }

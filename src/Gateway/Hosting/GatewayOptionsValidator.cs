@@ -1,4 +1,5 @@
 using Messaging.Cors;
+using Messaging.Protection;
 using Microsoft.Extensions.Options;
 
 namespace Messaging.Hosting;
@@ -21,6 +22,7 @@ internal sealed class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
             errors.Add($"Messaging:Gateway:MaxRequestBytes is {options.MaxRequestBytes}: set it from 1 to {MaxBytes}.");
         }
 
+        errors.AddRange(GatewayLimitsValidator.Validate(options.Limits));
         errors.AddRange(GatewayCors.Validate(options.Cors));
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }

@@ -25,6 +25,7 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
     private volatile TLink? _current;
     private volatile Exception? _lastFailure;
     private Task? _loop;
+    private long _lostAt;
 
     /// <param name="open">One attempt.</param>
     /// <param name="purpose">For the log, e.g. <c>worker orders</c>.</param>
@@ -63,6 +64,9 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
     /// <summary>Why the last attempt failed; null while a link is open.</summary>
     public Exception? LastFailure => _lastFailure;
 
+    /// <summary>For how long there has been no link; null while one is open, and before <see cref="Start"/>.</summary>
+    public TimeSpan? Away => _current is null && Volatile.Read(ref _loop) is not null ? _time.GetElapsedTime(Interlocked.Read(ref _lostAt)) : null;
+
     /// <summary>Starts to connect. Idempotent.</summary>
     public void Start()
     {
@@ -77,7 +81,11 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
                     return;
                 }
 
-                _loop ??= KeepAsync();
+                if (_loop is null)
+                {
+                    Interlocked.Exchange(ref _lostAt, _time.GetTimestamp());
+                    _loop = KeepAsync();
+                }
             }
         }
     }
@@ -192,6 +200,7 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
             var ended = await Task.WhenAny(link.Lost, _stop.Task).ConfigureAwait(false);
             lock (_lock)
             {
+                Interlocked.Exchange(ref _lostAt, _time.GetTimestamp());
                 _current = null;
             }
 

@@ -12,6 +12,9 @@ public interface ITransport : IAsyncDisposable
     /// <summary>The largest message body it carries, in bytes. Larger ones are refused before they are sent.</summary>
     int MaxMessageBytes { get; }
 
+    /// <summary>Whether the broker has stopped taking what is published, for want of memory or disk. Default: false.</summary>
+    bool IsBlocked => false;
+
     /// <summary>Opens what a requester needs: a way to publish and a reply queue of its own. One attempt.</summary>
     /// <param name="sink">Takes what arrives, from before this method returns.</param>
     /// <param name="cancellationToken">Gives the attempt up.</param>

@@ -21,6 +21,12 @@ internal sealed class CallWindow(int limit)
 
     public int Limit => limit;
 
+    /// <summary>
+    /// Whether as many are under way or wait as may be under way. While the connection takes nothing for a moment there
+    /// may be room all the same, and those who come wait for it.
+    /// </summary>
+    public bool IsFull => Count + _waitingCount >= limit;
+
     /// <summary>Lets a call in. False when there is no room, or when others wait already.</summary>
     public bool TryEnter()
     {

@@ -89,6 +89,7 @@ internal partial class PendingStream<TRequest, TItem>
         LeaveWindow();
         Requester.Deadlines.Remove(_openWait);
         _opened?.TrySetResult();
+        Response?.Opening?.TrySetResult();
         OnOpened(flow, message);
     }
 
