@@ -30,6 +30,13 @@ internal sealed class HttpCall : IDisposable
         Context = context;
         Head = head;
         Admitted = AdmittedRequest.Of(context);
+
+        // What is one message has its limit here, and streams have none. The server's own counts the heads of chunks too.
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = null;
+        }
+
         if (head.Timeout is { } timeout)
         {
             _deadline = new CancellationTokenSource(timeout, time);
@@ -113,15 +120,10 @@ internal sealed class HttpCall : IDisposable
     /// <summary>Reads the lines of the body one by one, as they are asked for.</summary>
     public async IAsyncEnumerable<RawPayload> ReadLinesAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        // A stream may rest as long as it likes, and be as long; only its lines have a limit.
+        // A stream may rest as long as it likes; only calls must come in time.
         if (Context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } rate)
         {
             rate.MinDataRate = null;
-        }
-
-        if (Context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = null;
         }
 
         await using var leaves = cancellationToken.UnsafeRegister(static reading => ((CancellationTokenSource)reading!).Cancel(), _reading).ConfigureAwait(false);

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace Messaging.Http;
 
@@ -16,12 +15,6 @@ internal static class RequestBody
         if (context.Request.ContentLength > maxBytes)
         {
             throw TooLarge(maxBytes);
-        }
-
-        // The server doesn't read the rest of one that is larger, to be done with it.
-        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
-        {
-            size.MaxRequestBodySize = maxBytes;
         }
 
         var reader = context.Request.BodyReader;
