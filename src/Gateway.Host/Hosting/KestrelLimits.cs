@@ -35,7 +35,7 @@ internal static class KestrelLimits
         }
 
         return new MinDataRate(
-            bytes is null ? rate?.BytesPerSecond ?? 0 : double.TryParse(bytes, CultureInfo.InvariantCulture, out var number) ? number : throw new ArgumentException($"{section.Path}:{nameof(MinDataRate.BytesPerSecond)} is '{bytes}', and no number."),
-            grace is null ? rate?.GracePeriod ?? TimeSpan.FromSeconds(5) : TimeSpan.TryParse(grace, CultureInfo.InvariantCulture, out var time) ? time : throw new ArgumentException($"{section.Path}:{nameof(MinDataRate.GracePeriod)} is '{grace}', and no time such as 00:00:05."));
+            bytes is null ? rate?.BytesPerSecond ?? 0 : double.TryParse(bytes, CultureInfo.InvariantCulture, out var number) ? number : throw new InvalidOperationException($"{section.Path}:{nameof(MinDataRate.BytesPerSecond)} is '{bytes}', and no number."),
+            grace is null ? rate?.GracePeriod ?? TimeSpan.FromSeconds(5) : TimeSpan.TryParse(grace, CultureInfo.InvariantCulture, out var time) ? time : throw new InvalidOperationException($"{section.Path}:{nameof(MinDataRate.GracePeriod)} is '{grace}', and no time such as 00:00:05."));
     }
 }
