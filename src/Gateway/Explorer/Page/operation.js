@@ -48,6 +48,7 @@ export function viewOperation(operation) {
     const own = new AbortController();
     sending = own;
     stop.hidden = false;
+    result.scrollIntoView({ block: "nearest" });
     await send(request, editor.body(), own.signal, new Outcome(result));
     if (sending === own) {
       sending = null;
@@ -92,7 +93,7 @@ export function viewOperation(operation) {
 function viewFacts(operation) {
   const facts = [
     ["Path", element("code", null, `POST ${operation.path}`)],
-    ["Timeout", operation.timeout === undefined ? "the gateway's" : duration(operation.timeout)],
+    ["Timeout", operation.timeout === undefined ? "the default" : duration(operation.timeout)],
     operation.idempotent && ["Idempotent", "yes: it may be retried"],
     operation.faults.length > 0 && ["Faults", operation.faults.join(", ")],
     ["Content types", operation.contentTypes.join(", ")],
