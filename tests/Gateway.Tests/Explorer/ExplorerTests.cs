@@ -32,21 +32,22 @@ public sealed class ExplorerTests(ExplorerTests.Window window) : IClassFixture<E
         Assert.Empty(window.Errors);
     }
 
-    [Fact(Timeout = 120_000)]
-    public async Task The_example_is_taken_by_every_operation()
+    [Theory(Timeout = 120_000)]
+    [InlineData("orders/Quote", "Body", "200 OK")]
+    [InlineData("orders/Ship", "Body", "202 Accepted")]
+    [InlineData("orders/Watch", "Body", "200 OK")]
+    [InlineData("orders/Import", "Items, one a line", "200 OK")]
+    [InlineData("orders/Negotiate", "Items, one a line", "2 items")]
+    [InlineData("catalog/Browse", "Body", "200 OK")]
+    [InlineData("catalog/Forget", "Body", "204 No Content")]
+    public async Task The_example_is_taken_by_the_operation(string operation, string label, string status)
     {
         var page = await window.OpenAsync();
-        foreach (var (operation, status) in new[]
-        {
-            ("orders/Quote", "200 OK"), ("orders/Ship", "202 Accepted"), ("orders/Watch", "200 OK"), ("orders/Import", "200 OK"),
-            ("orders/Negotiate", "200 OK"), ("catalog/Browse", "200 OK"), ("catalog/Forget", "204 No Content"),
-        })
-        {
-            await OpenAsync(page, operation);
-            await page.Keyboard.PressAsync("Control+Enter");
-            await page.GetByLabel(operation is "orders/Import" or "orders/Negotiate" ? "Items, one a line" : "Body").PressAsync("Control+Enter");
-            await Assertions.Expect(Outcome(page)).ToContainTextAsync(status);
-        }
+        await OpenAsync(page, operation);
+
+        await page.GetByLabel(label).PressAsync("Control+Enter");
+
+        await Assertions.Expect(page.Locator(".answer")).ToContainTextAsync(status);
     }
 
     [Fact(Timeout = 120_000)]

@@ -26,7 +26,7 @@ public interface ICatalog
     Task ForgetAsync(Watch request, CancellationToken cancellationToken = default);
 }
 
-public sealed record QuoteRequest(string Customer, IReadOnlyList<Line> Lines, Address? DeliverTo, DateOnly? NeededBy);
+public sealed record QuoteRequest(string Customer, IReadOnlyList<Line> Lines, Address? DeliverTo = null, DateOnly? NeededBy = null);
 
 public sealed record Line(string Sku, int Quantity);
 

@@ -36,6 +36,11 @@ export function viewLine(text) {
   return element("code", { class: "json" }, parts);
 }
 
+// Serializers escape what is read better as it is, but not what would change how the text around it is read.
+function readable(token) {
+  return JSON.stringify(JSON.parse(token)).replace(/[\u061c\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g, (mark) => `\\u${mark.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 function* indented(text) {
   const all = text.match(tokens) ?? [];
   let depth = 0;
@@ -56,7 +61,7 @@ function* indented(text) {
     } else if (token === ":") {
       yield [": "];
     } else if (token.startsWith('"')) {
-      yield [token, all[at + 1] === ":" ? "key" : "string"];
+      yield [readable(token), all[at + 1] === ":" ? "key" : "string"];
     } else {
       yield [token, /^[-\d]/.test(token) ? "number" : "literal"];
     }

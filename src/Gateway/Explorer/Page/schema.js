@@ -1,7 +1,7 @@
 // JSON Schemas: what they look like, and an example that fits.
 import { disclosure, element } from "./dom.js";
 
-const maxDepth = 6;
+const maxDepth = 12;
 
 /** The schema that a chain of references ends at. */
 export function resolve(root, schema) {
@@ -27,8 +27,8 @@ const typesOf = (schema) => [schema.type ?? (schema.properties ? "object" : [])]
 const isNull = (root, schema) => resolve(root, schema).type === "null";
 const choices = (schema) => schema.anyOf ?? schema.oneOf;
 
-/** A value that fits a schema, as far as can be told without thinking. */
-export function exampleOf({ root, schema }, depth = 0) {
+/** A value that fits a schema, as far as can be told without thinking. `within` are the schemas that it is a part of. */
+export function exampleOf({ root, schema }, within = []) {
   schema = resolve(root, schema);
   if (typeof schema !== "object") {
     return {};
@@ -43,16 +43,21 @@ export function exampleOf({ root, schema }, depth = 0) {
   if (Array.isArray(schema.enum)) {
     return schema.enum.find((value) => value !== null) ?? null;
   }
+  const types = typesOf(schema);
+  const isWithinItself = within.includes(schema) || within.length > maxDepth;
+  if (isWithinItself && (types.includes("null") || choices(schema)?.some((one) => isNull(root, one)))) {
+    return null;
+  }
+  const inner = [...within, schema];
   if (choices(schema) && !schema.properties) {
     const choice = choices(schema).find((one) => !isNull(root, one));
-    return choice === undefined ? null : exampleOf({ root, schema: choice }, depth);
+    return choice === undefined || isWithinItself ? null : exampleOf({ root, schema: choice }, inner);
   }
-  const types = typesOf(schema);
   if (types.includes("object") || schema.allOf) {
-    return exampleObject(root, schema, depth);
+    return isWithinItself ? {} : exampleObject(root, schema, inner);
   }
   if (types.includes("array")) {
-    return schema.items === undefined || depth >= maxDepth ? [] : [exampleOf({ root, schema: schema.items }, depth + 1)];
+    return schema.items === undefined || isWithinItself || leadsTo(root, schema.items, inner) ? [] : [exampleOf({ root, schema: schema.items }, inner)];
   }
   if (types.includes("integer") || types.includes("number")) {
     return Math.max(1, schema.minimum ?? 1);
@@ -63,21 +68,21 @@ export function exampleOf({ root, schema }, depth = 0) {
   return types.includes("string") ? exampleText(schema) : types.includes("null") ? null : {};
 }
 
-function exampleObject(root, schema, depth) {
+const leadsTo = (root, schema, within) => within.includes(resolve(root, schema)) || within.length > maxDepth;
+
+function exampleObject(root, schema, within) {
   const example = {};
-  if (depth >= maxDepth) {
-    return example;
-  }
   // Of fields that exclude each other, the first one is set.
-  const excluded = new Set(excludedFields(schema));
+  const left = new Set(excludedFields(schema));
+  const required = new Set(schema.required ?? []);
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    if (!excluded.has(name)) {
-      const value = exampleOf({ root, schema: property }, depth + 1);
+    if (!left.has(name) && (required.has(name) || !leadsTo(root, property, within))) {
+      const value = exampleOf({ root, schema: property }, within);
       Object.defineProperty(example, name, { value, enumerable: true });
     }
   }
   if (schema.additionalProperties && typeof schema.additionalProperties === "object" && !schema.properties) {
-    example.key = exampleOf({ root, schema: schema.additionalProperties }, depth + 1);
+    example.key = exampleOf({ root, schema: schema.additionalProperties }, within);
   }
   return example;
 }
