@@ -1,10 +1,13 @@
+using Messaging.RabbitMq;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 namespace Messaging.Hosting;
 
 /// <summary>Builds the program.</summary>
 internal static class GatewayApp
 {
+    /// <exception cref="OptionsValidationException">The broker's options can't work.</exception>
     /// <exception cref="InvalidOperationException">The configuration can't be read.</exception>
     public static WebApplication Build(string[] args)
     {
@@ -26,6 +29,9 @@ internal static class GatewayApp
         builder.Services.AddHealthChecks().AddMessagingGateway();
 
         var app = builder.Build();
+
+        // Found wrong only when it connects, it would be told with a stack trace.
+        _ = app.Services.GetRequiredService<IOptions<RabbitMqOptions>>().Value;
         app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = static _ => false });
         app.MapHealthChecks("/healthz/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(GatewayHealthChecksBuilderExtensions.ReadyTag) });
         app.MapMessagingGateway();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Messaging.Descriptions;
 using Messaging.OpenApi;
@@ -45,4 +46,14 @@ public sealed class HostileDescriptionTests
     [InlineData("""{"$ref":5,"properties":7}""", """{"$ref":5,"properties":7}""")]
     public void References_are_made_right_where_they_are_references(string schema, string expected) =>
         Assert.Equal(expected, EmbeddedSchema.Create(JsonNode.Parse(schema), Place)!.ToJsonString());
+
+    [Theory]
+    [InlineData("""{"name":"odd","operations":null}""")]
+    [InlineData("""{"name":null,"operations":[]}""")]
+    [InlineData("""{"name":"odd","operations":[{"name":"A","kind":"Call","contentTypes":null}]}""")]
+    [InlineData("""{"name":"odd","operations":[{"name":"A","kind":"Call","faults":null}]}""")]
+    [InlineData("""{"name":"odd","operations":[{"name":null,"kind":"Call"}]}""")]
+    [InlineData("""{"name":"odd"}""")]
+    public void A_description_without_what_it_must_have_is_not_read(string json) =>
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize(json, DescriptionJson.Default.ServiceDescription));
 }

@@ -51,7 +51,8 @@ export function exampleOf({ root, schema }, within = []) {
   const inner = [...within, schema];
   if (choices(schema) && !schema.properties) {
     const choice = choices(schema).find((one) => !isNull(root, one));
-    return choice === undefined || isWithinItself ? null : exampleOf({ root, schema: choice }, inner);
+    const isOptional = choices(schema).length > 1 && choices(schema).some((one) => isNull(root, one));
+    return choice === undefined || isWithinItself || (isOptional && leadsTo(root, choice, inner)) ? null : exampleOf({ root, schema: choice }, inner);
   }
   if (types.includes("object") || schema.allOf) {
     return isWithinItself ? {} : exampleObject(root, schema, inner);
