@@ -7,7 +7,7 @@ public sealed class GatewayHostTests
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact(Timeout = 60_000)]
-    public async Task A_content_type_of_no_door_is_refused()
+    public async Task What_is_no_gRPC_goes_to_the_HTTP_door()
     {
         await using var host = await GatewayHost.StartAsync(static _ => { }, gateway: null, Ct);
         using var http = new HttpClient { BaseAddress = host.Http };
@@ -15,6 +15,7 @@ public sealed class GatewayHostTests
 
         using var response = await http.PostAsync(new Uri("/orders/Quote", UriKind.Relative), content, Ct);
 
-        Assert.Equal(HttpStatusCode.UnsupportedMediaType, response.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.Equal("application/problem+json", response.Content.Headers.ContentType?.MediaType);
     }
 }
