@@ -21,6 +21,20 @@ internal sealed class GrpcForwarder(ServiceDirectory directory, IOperationInvoke
             call.Admitted.BecomeStream();
         }
 
+        try
+        {
+            await ForwardAsync(call, known).ConfigureAwait(false);
+        }
+        catch (RpcException exception) when (exception.Status == StatusCode.DeadlineExceeded && call.Head.Timeout is null)
+        {
+            // The client set no deadline: if the broker went away meanwhile, that is what it has to know.
+            directory.RequireBroker();
+            throw;
+        }
+    }
+
+    private async Task ForwardAsync(GrpcCall call, ForwardedOperation known)
+    {
         switch (known.Kind)
         {
             case OperationKind.Call:

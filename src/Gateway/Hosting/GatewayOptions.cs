@@ -10,7 +10,8 @@ public sealed class GatewayOptions
     public ISet<string> Services { get; } = new HashSet<string>(StringComparer.Ordinal);
 
     /// <summary>
-    /// The largest request body, or message of a request stream, in bytes, after decompression. From 1 to 1 GiB, and
+    /// The largest request body, or message of a request stream, in bytes, after decompression; a compressed gRPC
+    /// message is forwarded as it is, and its worker bounds what it becomes. From 1 to 1 GiB, and
     /// never over what the transport takes. Default: 4 MiB, as gRPC's.
     /// </summary>
     public int MaxRequestBytes { get; set; } = 4 * 1024 * 1024;

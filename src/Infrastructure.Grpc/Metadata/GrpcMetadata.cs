@@ -15,7 +15,7 @@ internal static class GrpcMetadata
     // https://www.rfc-editor.org/rfc/rfc9113#section-8.2.2
     private static readonly FrozenSet<string> _transport = FrozenSet.Create(
         StringComparer.OrdinalIgnoreCase,
-        "te", "content-type", "content-length", "content-encoding", "user-agent", "host", "connection", "keep-alive", "proxy-connection",
+        "te", "content-type", "content-length", "content-encoding", "user-agent", "host", "connection", "keep-alive", "proxy-connection", "proxy-authorization",
         "transfer-encoding", "upgrade", "trailer", "expect", "date", "server", "accept", "accept-encoding", "accept-language", "accept-charset",
         "cache-control", "pragma", "origin", "referer", "cookie", "set-cookie", "dnt", "priority", "x-grpc-web", "x-user-agent",
         "traceparent", "tracestate");

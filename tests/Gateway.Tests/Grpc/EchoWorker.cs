@@ -89,21 +89,24 @@ internal sealed class EchoWorker(EchoSignals signals) : IEcho
         CallContext.Current!.ResponseHeaders["x-before"] = "head";
         CallContext.Current!.ResponseTrailers["x-after"] = "tail";
         signals.Started.TrySetResult();
+        var isWhole = false;
         try
         {
             await foreach (var item in items.WithCancellation(cancellationToken))
             {
-                if (item.Value == "fail")
+                if (item.Value is "fail")
                 {
                     throw new RpcException(StatusCode.OutOfRange, "Enough.");
                 }
 
                 yield return item;
             }
+
+            isWhole = true;
         }
         finally
         {
-            if (cancellationToken.IsCancellationRequested)
+            if (!isWhole)
             {
                 signals.Cancelled.TrySetResult();
             }

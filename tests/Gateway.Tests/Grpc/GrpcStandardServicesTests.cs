@@ -81,8 +81,8 @@ public sealed class GrpcStandardServicesTests
             new ServerReflectionRequest());
 
         var files = answers[0].FileDescriptorResponse.FileDescriptorProto.Select(static file => FileDescriptorProto.Parser.ParseFrom(file)).ToList();
-        Assert.Contains(files, static file => file.Service.Any(static service => service.Name == "TestService" && service.Method.Any(static method => method.Name == "FullDuplexCall" && method.ClientStreaming && method.ServerStreaming)));
-        Assert.All(files.SelectMany(static file => file.Dependency), import => Assert.Contains(files, file => file.Name == import));
+        Assert.Contains(files, static file => file.Service.Any(static service => service.Name is "TestService" && service.Method.Any(static method => method.Name is "FullDuplexCall" && method.ClientStreaming && method.ServerStreaming)));
+        Assert.All(files.SelectMany(static file => file.Dependency), import => Assert.Contains(import, files.Select(static file => file.Name)));
         Assert.NotNull(answers[1].FileDescriptorResponse);
         Assert.NotNull(answers[2].FileDescriptorResponse);
         Assert.NotNull(answers[3].FileDescriptorResponse);

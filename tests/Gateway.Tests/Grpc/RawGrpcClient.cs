@@ -55,7 +55,7 @@ internal sealed class RawGrpcClient(GatewayHost host) : IDisposable
         request.Headers.TE.ParseAdd("trailers");
         foreach (var (name, value) in headers)
         {
-            if (name == "content-type")
+            if (name is "content-type")
             {
                 content.Headers.ContentType = MediaTypeHeaderValue.Parse(value);
             }
