@@ -1,4 +1,6 @@
+using Messaging.Browsing;
 using Messaging.Testing;
+using Messaging.Testing.Processes;
 using Microsoft.Playwright;
 
 namespace Messaging.Samples.Tests;
@@ -6,25 +8,13 @@ namespace Messaging.Samples.Tests;
 /// <summary>The Greeter's page in a real browser, which calls the worker by gRPC-Web.</summary>
 public sealed class GreeterPageTests : IAsyncLifetime
 {
-    private const string Chromium = "/usr/bin/chromium";
-
-    private IPlaywright _playwright = null!;
-    private IBrowser _browser = null!;
+    private Browser _browser = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    public async ValueTask InitializeAsync()
-    {
-        Assert.True(File.Exists(Chromium), $"The test needs a browser, and there is no {Chromium}: apt-get install chromium, or run ./test.sh, which does.");
-        _playwright = await Playwright.CreateAsync();
-        _browser = await _playwright.Chromium.LaunchAsync(new BrowserTypeLaunchOptions { ExecutablePath = Chromium, Args = ["--no-sandbox"] });
-    }
+    public async ValueTask InitializeAsync() => _browser = await Browser.StartAsync();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _browser.DisposeAsync();
-        _playwright.Dispose();
-    }
+    public ValueTask DisposeAsync() => _browser.DisposeAsync();
 
     [Fact(Timeout = 120_000)]
     public async Task The_page_shows_the_greeting_and_a_stream_of_them()
@@ -36,7 +26,7 @@ public sealed class GreeterPageTests : IAsyncLifetime
         await page.GetByRole(AriaRole.Button, new() { Name = "Start" }).ClickAsync();
         await Assertions.Expect(page.Locator("#streamed")).ToHaveTextAsync("complete", new() { Timeout = 30_000 });
         await Assertions.Expect(page.Locator("#greetings li")).ToHaveTextAsync(Enumerable.Range(1, 5).Select(static number => $"Hello browser ☺, {number} of 5"));
-        await TakePictureAsync(page);
+        await Pictures.TakeAsync(page, Path.Combine(SampleProcess.Metadata("Images"), "greeter.png"));
     }
 
     [Fact(Timeout = 120_000)]
@@ -49,10 +39,10 @@ public sealed class GreeterPageTests : IAsyncLifetime
         await GreetAsync(page, "queue");
     }
 
-    private async Task<IPage> OpenAsync(SampleProcess greeter)
+    private async Task<IPage> OpenAsync(DotnetProcess greeter)
     {
         var line = await greeter.LineWithAsync("The page:", Ct);
-        var page = await _browser.NewPageAsync(new BrowserNewPageOptions { ViewportSize = new ViewportSize { Width = 900, Height = 760 } });
+        var page = await _browser.OpenAsync(900, 760);
         await page.GotoAsync(line.Split(' ').First(static word => word.StartsWith("http://", StringComparison.Ordinal)).TrimEnd('.'));
         return page;
     }
@@ -63,14 +53,5 @@ public sealed class GreeterPageTests : IAsyncLifetime
         await page.GetByLabel("Name").FillAsync(name);
         await page.Keyboard.PressAsync("Enter");
         await Assertions.Expect(page.Locator("#greeting")).ToHaveTextAsync($"Hello {name}", new() { Timeout = 30_000 });
-    }
-
-    /// <summary>The picture in the docs, where the environment asks for it.</summary>
-    private static async Task TakePictureAsync(IPage page)
-    {
-        if (Environment.GetEnvironmentVariable("MESSAGING_PICTURES") is { Length: > 0 })
-        {
-            await page.ScreenshotAsync(new PageScreenshotOptions { Path = Path.Combine(SampleProcess.Metadata("Images"), "greeter.png") });
-        }
     }
 }

@@ -6,6 +6,7 @@ using Messaging.Grpc.Health;
 using Messaging.Grpc.Reflection;
 using Messaging.Hosting;
 using Messaging.Http;
+using Messaging.OpenApi;
 using Messaging.Protection;
 using Microsoft.AspNetCore.Cors.Infrastructure;
 using Microsoft.Extensions.Configuration;
@@ -48,6 +49,7 @@ public static class GatewayMessagingBuilderExtensions
         services.TryAddSingleton<BrokerPresence>();
         services.TryAddSingleton<Admission>();
         services.TryAddSingleton<ServiceDirectory>();
+        services.TryAddSingleton<OpenApiDoor>();
         services.TryAddSingleton<HttpForwarder>();
         services.TryAddSingleton<HttpDoor>();
         services.TryAddSingleton<GrpcForwarder>();

@@ -60,7 +60,8 @@ internal sealed class HttpDoor(HttpForwarder forwarder, IOptions<GatewayOptions>
         }
     }
 
-    private static async Task FailAsync(HttpContext context, RpcException failure, TimeSpan? retryAfter = null)
+    /// <summary>Answers with a problem.</summary>
+    public static async Task FailAsync(HttpContext context, RpcException failure, TimeSpan? retryAfter = null)
     {
         var problem = Problem.Of(failure, $"{context.Request.RouteValues["service"]}/{context.Request.RouteValues["method"]}");
         var response = context.Response;

@@ -52,6 +52,6 @@ internal sealed record OperationDescription
 }
 
 /// <summary>Reads and writes descriptions.</summary>
-[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSourceGenerationOptions(JsonSerializerDefaults.Web, UseStringEnumConverter = true, RespectNullableAnnotations = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ServiceDescription))]
 internal sealed partial class DescriptionJson : JsonSerializerContext;

@@ -65,8 +65,9 @@ internal sealed class ServiceDescriptions(IOperationInvoker invoker, TimeProvide
         var reply = await invoker.CallAsync(operation, default, new CallOptions { Timeout = _timeout }, cancellationToken).ConfigureAwait(false);
         try
         {
-            return JsonSerializer.Deserialize(reply.Body.Span, DescriptionJson.Default.ServiceDescription)
+            var description = JsonSerializer.Deserialize(reply.Body.Span, DescriptionJson.Default.ServiceDescription)
                 ?? throw new JsonException("It is null.");
+            return HasNulls(description) ? throw new JsonException("A list of it holds null.") : description;
         }
         catch (JsonException exception)
         {
@@ -77,6 +78,10 @@ internal sealed class ServiceDescriptions(IOperationInvoker invoker, TimeProvide
             };
         }
     }
+
+    // The serializer refuses null where it can't be, but not in lists.
+    private static bool HasNulls(ServiceDescription description) => description.Operations.Any(static operation =>
+        operation is null || operation.ContentTypes.Any(static contentType => contentType is null) || operation.Faults.Any(static fault => fault is null));
 
     private sealed class Entry(ServiceDescription description, long at)
     {

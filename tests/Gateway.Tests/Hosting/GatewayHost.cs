@@ -25,8 +25,9 @@ internal sealed class GatewayHost : IAsyncDisposable
     /// <param name="configure">Adds workers, and a transport other than the embedded broker.</param>
     /// <param name="gateway">Sets the gateway's options; all services may be called by default.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <param name="map">Maps more than the doors.</param>
     public static async Task<GatewayHost> StartAsync(
-        Action<MessagingBuilder> configure, Action<GatewayOptions>? gateway, CancellationToken cancellationToken)
+        Action<MessagingBuilder> configure, Action<GatewayOptions>? gateway, CancellationToken cancellationToken, Action<WebApplication>? map = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.Logging.ClearProviders();
@@ -44,6 +45,7 @@ internal sealed class GatewayHost : IAsyncDisposable
         });
         var app = builder.Build();
         app.MapMessagingGateway();
+        map?.Invoke(app);
         await app.StartAsync(cancellationToken);
         var urls = app.Urls.ToArray();
         return new GatewayHost(app) { Http = new Uri(urls[0]), Http2 = new Uri(urls[1]) };

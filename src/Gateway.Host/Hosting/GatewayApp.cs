@@ -1,0 +1,44 @@
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+
+namespace Messaging.Hosting;
+
+/// <summary>Builds the program.</summary>
+internal static class GatewayApp
+{
+    /// <exception cref="InvalidOperationException">The configuration can't be read.</exception>
+    public static WebApplication Build(string[] args)
+    {
+        // Its own appsettings.json is found wherever it is started.
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+        var options = builder.Configuration.GetSection("Messaging:Host").Get<GatewayHostOptions>() ?? new GatewayHostOptions();
+        if (options.FindError() is { } error)
+        {
+            throw new InvalidOperationException(error);
+        }
+
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            KestrelLimits.Bind(builder.Configuration, kestrel.Limits);
+        });
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
+        builder.Services.AddMessaging().UseRabbitMq().AddGateway();
+        builder.Services.AddHealthChecks().AddMessagingGateway();
+
+        var app = builder.Build();
+        app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = static _ => false });
+        app.MapHealthChecks("/healthz/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(GatewayHealthChecksBuilderExtensions.ReadyTag) });
+        app.MapMessagingGateway();
+        if (options.Explorer ?? app.Environment.IsDevelopment())
+        {
+            app.MapMessagingExplorer();
+            app.MapGet("/", static context =>
+            {
+                context.Response.Redirect($"{context.Request.PathBase}/explorer");
+                return Task.CompletedTask;
+            });
+        }
+
+        return app;
+    }
+}
