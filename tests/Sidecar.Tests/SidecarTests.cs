@@ -1,10 +1,19 @@
+using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
+using System.Net;
+using Google.Protobuf;
 using Google.Protobuf.Reflection;
 using Messaging.Descriptions;
+using Messaging.Grpc;
 using Messaging.InMemory;
 using Messaging.Sidecar.Tests.Greeting;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Messaging.Sidecar.Tests;
 
@@ -143,6 +152,29 @@ public sealed class SidecarTests : IAsyncLifetime
     }
 
     [Fact(Timeout = Timeout)]
+    public async Task A_gRPC_client_of_the_gateway_is_served_by_it()
+    {
+        await StartSidecarAsync();
+        _ = await StartRequesterAsync();
+        await using var gateway = await StartGatewayAsync();
+        using var http = new HttpClient { BaseAddress = new Uri(gateway.Urls.Single()) };
+        var body = new ArrayBufferWriter<byte>();
+        GrpcFrameWriter.Write(body, isCompressed: false, new HelloRequest { Name = "gateway" }.ToByteArray());
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/example.Greeter/SayHello")
+        {
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+            Content = new ByteArrayContent(body.WrittenMemory.ToArray()) { Headers = { { "content-type", "application/grpc" } } },
+        };
+
+        using var response = await http.SendAsync(request, Ct);
+
+        var reply = await GrpcFrameReader.ReadAsync(PipeReader.Create(await response.Content.ReadAsStreamAsync(Ct)), 1000, Ct);
+        Assert.Equal("Hello gateway (stranger)", HelloReply.Parser.ParseFrom(reply!.Value.Body.Span).Message);
+        Assert.Equal("node", response.Headers.GetValues("served-by").Single());
+    }
+
+    [Fact(Timeout = Timeout)]
     public async Task A_server_without_reflection_is_served_by_its_descriptors()
     {
         await using var server = await NodeServer.StartAsync(0, reflection: false, Ct);
@@ -203,6 +235,18 @@ public sealed class SidecarTests : IAsyncLifetime
                 await Task.Delay(TimeSpan.FromMilliseconds(20), Ct);
             }
         }
+    }
+
+    private async Task<WebApplication> StartGatewayAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.Logging.ClearProviders();
+        builder.WebHost.ConfigureKestrel(static kestrel => kestrel.Listen(IPAddress.Loopback, 0, static listen => listen.Protocols = HttpProtocols.Http2));
+        builder.Services.AddMessaging().UseInMemory(_broker).AddGateway(static options => options.Services.Add("example.Greeter"));
+        var app = builder.Build();
+        app.MapMessagingGateway();
+        await app.StartAsync(Ct);
+        return app;
     }
 
     private async Task<IHost> StartAsync(Action<MessagingBuilder> configure)

@@ -39,7 +39,12 @@ public static class GatewayMessagingBuilderExtensions
         }
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<GatewayOptions>, GatewayOptionsValidator>());
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<RequesterOptions>, ForwardedRequesterOptions>());
+        if (!services.Any(static service => service.ImplementationType == typeof(ForwardedRequesterOptions)))
+        {
+            // Before all others: what a requester of this host was given in code wins.
+            services.Insert(0, ServiceDescriptor.Singleton<IConfigureOptions<RequesterOptions>, ForwardedRequesterOptions>());
+        }
+
         services.AddHostedService<GatewayStart>();
         services.TryAddSingleton<BrokerPresence>();
         services.TryAddSingleton<Admission>();

@@ -13,6 +13,20 @@ internal sealed class HttpForwarder(ServiceDirectory directory, IOperationInvoke
     public async Task ForwardAsync(HttpCall call)
     {
         var known = await FindAsync(call).ConfigureAwait(false);
+        try
+        {
+            await ForwardAsync(call, known).ConfigureAwait(false);
+        }
+        catch (RpcException exception) when (exception.Status == StatusCode.DeadlineExceeded && call.Head.Timeout is null && !call.Context.Response.HasStarted)
+        {
+            // The client set no deadline: if the broker went away meanwhile, that is what it has to know.
+            directory.RequireBroker();
+            throw;
+        }
+    }
+
+    private async Task ForwardAsync(HttpCall call, ForwardedOperation known)
+    {
         var contentType = known.Operation.ContentType!;
         switch (known.Kind)
         {
