@@ -84,10 +84,10 @@ public sealed class GrpcAbuseTests
     }
 
     [Fact(Timeout = 120_000)]
-    public async Task Many_resets_leave_the_gateway_as_it_was()
+    public async Task Ten_thousand_resets_leave_the_gateway_as_it_was()
     {
         await using var host = await EchoHost.StartAsync(Ct);
-        for (var round = 0; round < 20; round++)
+        for (var round = 0; round < 200; round++)
         {
             using var leaves = CancellationTokenSource.CreateLinkedTokenSource(Ct);
             var calls = Enumerable.Range(0, 50).Select(_ => host.Client.CallAsync("Wait", """{"value":""}""", leaves.Token)).ToList();
