@@ -1,0 +1,153 @@
+using System.Diagnostics;
+
+namespace Messaging.Calls;
+
+/// <content>What ends a call, and what happens then.</content>
+internal abstract partial class PendingCall
+{
+    /// <summary>Ends the call with a failure of the system's. False when it had ended before.</summary>
+    public bool Fail(StatusCode status, FailureReason reason, string detail, bool mayHaveRun, Exception? cause = null) =>
+        Fail(new RpcException(status, detail, cause)
+        {
+            Reason = reason,
+            Operation = Operation.FullName,
+            CorrelationId = CorrelationId,
+            MayHaveRun = mayHaveRun,
+        });
+
+    /// <summary>Ends the call with an exception. False when it had ended before.</summary>
+    public bool Fail(Exception exception)
+    {
+        if (!TryEnd())
+        {
+            return false;
+        }
+
+        SetFailure(exception);
+        Finish(exception.Message);
+        return true;
+    }
+
+    internal override void OnDeadline() => FailByDeadline();
+
+    /// <summary>Sets the outcome of a call that failed.</summary>
+    protected abstract void SetFailure(Exception exception);
+
+    /// <summary>Claims the right to give the outcome.</summary>
+    protected bool TryEnd()
+    {
+        var before = Interlocked.Or(ref _state, Ended);
+        if ((before & Ended) != 0)
+        {
+            return false;
+        }
+
+        requester.Calls.Remove(this);
+        StopWatching();
+        if ((before & LeftWindow) != 0)
+        {
+            // Its room has been given to another.
+        }
+        else if ((before & Admitted) != 0)
+        {
+            policy.Service.Window.Leave();
+        }
+        else
+        {
+            policy.Service.Window.GiveUp();
+        }
+
+        OnEnded();
+        return true;
+    }
+
+    /// <summary>Gives its room among the calls under way to another, although it goes on.</summary>
+    protected void LeaveWindow()
+    {
+        if ((Interlocked.Or(ref _state, LeftWindow) & (Ended | LeftWindow)) == 0)
+        {
+            policy.Service.Window.Leave();
+        }
+    }
+
+    /// <summary>The call has just ended; nobody has been told yet.</summary>
+    protected virtual void OnEnded()
+    {
+    }
+
+    /// <summary>Ends the call without a caller that waits for its outcome, and has its handler stopped.</summary>
+    protected void Leave()
+    {
+        if (TryEnd())
+        {
+            Abandon();
+            Finish(error: null);
+        }
+    }
+
+    /// <summary>Ends the call's activity and has the caller told its outcome, whatever those do who listen to activities.</summary>
+    protected void Finish(string? error)
+    {
+        try
+        {
+            if (error is not null)
+            {
+                Activity?.SetStatus(ActivityStatusCode.Error, error);
+            }
+
+            Activity?.Dispose();
+        }
+        finally
+        {
+            requester.Replies.Add(this);
+        }
+    }
+
+    private void Cancel(CancellationToken cancellationToken)
+    {
+        if (TryEnd())
+        {
+            Abandon();
+            SetFailure(new OperationCanceledException(cancellationToken));
+            Finish("cancelled by the caller");
+        }
+    }
+
+    private void OnHandlerEnded(CancellationToken cancellationToken)
+    {
+        if (extras?.Handler is { DeadlineExceeded: true })
+        {
+            FailByDeadline();
+        }
+        else
+        {
+            Cancel(cancellationToken);
+        }
+    }
+
+    private void FailByDeadline()
+    {
+        if (!HasEnded
+            && Fail(StatusCode.DeadlineExceeded, FailureReason.None, DeadlineDetail.Describe(Stage, extras?.Timeout ?? policy.Timeout, Operation.Service, requester.LastFailure), MayHaveRun))
+        {
+            Abandon();
+        }
+    }
+
+    protected void Abandon()
+    {
+        // Whoever sends it now looks for this after it has set the stage: one of the two sees the other.
+        Interlocked.Or(ref _state, Abandoned);
+        Link?.CancelRemotely(this);
+    }
+
+    private void StopWatching()
+    {
+        requester.Deadlines.Remove(this);
+        if (extras is not null)
+        {
+            extras.CallerCancels.Unregister();
+            extras.HandlerEnds.Unregister();
+        }
+    }
+}
