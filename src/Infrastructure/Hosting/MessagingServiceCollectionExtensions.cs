@@ -2,6 +2,7 @@ using Messaging;
 using Messaging.DeadLetters;
 using Messaging.Deadlines;
 using Messaging.Links;
+using Messaging.Queues;
 using Messaging.Serialization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -33,6 +34,7 @@ public static class MessagingServiceCollectionExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ReconnectOptions>, ReconnectOptionsValidator>());
         services.TryAddInMemoryTransport();
         services.TryAddSingleton<IDeadLetters, DeadLetterQueues>();
+        services.TryAddSingleton<IServiceQueues, ServiceQueueStates>();
         return new MessagingBuilder(services);
     }
 }
