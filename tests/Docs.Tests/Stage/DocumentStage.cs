@@ -86,6 +86,7 @@ internal sealed class DocumentStage : IAsyncDisposable
             "samples/Orders" => StartWebAsync(arguments),
             "samples/Greeter" => StartAsync(project, "Ctrl+C ends it", [.. arguments, "--grpc-port", "0", "--web-port", "0"]),
             "src/Gateway.Host" => StartGatewayHostAsync(arguments),
+            "tests/Interop" => StartAsync(project, "is served on", [.. arguments.Select(static word => word is "10000" ? "0" : word)]),
             "src/Sidecar" => StartAsync(project, "Application started", arguments, Settings(command)),
 
             // As they are told they take minutes; a short one shows that the words are right.
