@@ -1,4 +1,5 @@
 using Messaging;
+using Messaging.Catalogue;
 using Messaging.DeadLetters;
 using Messaging.Deadlines;
 using Messaging.Links;
@@ -35,6 +36,7 @@ public static class MessagingServiceCollectionExtensions
         services.TryAddInMemoryTransport();
         services.TryAddSingleton<IDeadLetters, DeadLetterQueues>();
         services.TryAddSingleton<IServiceQueues, ServiceQueueStates>();
+        services.TryAddSingleton<IServiceCatalogue, ServiceCatalogue>();
         return new MessagingBuilder(services);
     }
 }
