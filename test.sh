@@ -1,6 +1,6 @@
 #!/bin/sh
 # Runs every test. Finds a RabbitMQ for them first: an image in a Docker engine that answers, else the installed
-# rabbitmq-server, else Debian's package where it may be installed; then a PostgreSQL, a browser (Chromium) and gRPC's
+# rabbitmq-server, else Debian's package where it may be installed; then a PostgreSQL, a browser (Chromium), a Prometheus and gRPC's
 # clients for Node and Python, each installed or Debian's package.
 # Arguments are passed to dotnet test.
 set -eu
@@ -78,11 +78,12 @@ need chromium chromium
 need node nodejs
 need npm npm
 need protoc protobuf-compiler
+need prometheus prometheus
 /usr/bin/python3 -c 'import grpc, google.protobuf' >/dev/null 2>&1 || missing="$missing python3-grpcio python3-protobuf"
 if [ -n "$missing" ]; then
-  echo "Browsers and gRPC clients for the tests: installing$missing"
+  echo "A browser, gRPC clients and a Prometheus for the tests: installing$missing"
   # shellcheck disable=SC2086
-  install_package $missing || fail "test.sh could not install what the gateway's tests need." \
+  install_package $missing || fail "test.sh could not install what the tests need." \
     "Install it, then run test.sh again: apt-get install$missing"
 fi
 

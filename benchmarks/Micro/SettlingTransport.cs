@@ -79,5 +79,7 @@ internal sealed class SettlingTransport : ITransport, IWorkerLink
 
     public ValueTask<IRequesterLink> OpenRequesterAsync(IRequesterSink sink, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask<IQueueLook> OpenQueueLookAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask<IQueueLink> OpenQueueAsync(string queue, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

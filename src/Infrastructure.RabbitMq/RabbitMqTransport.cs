@@ -55,6 +55,10 @@ internal sealed class RabbitMqTransport : ITransport
             cancellationToken).ConfigureAwait(false);
     }
 
+    public async ValueTask<IQueueLook> OpenQueueLookAsync(CancellationToken cancellationToken) =>
+        await OpenAsync(
+            "a look at queues", lifetime => QueueLook.OpenAsync(lifetime, _connections, cancellationToken), cancellationToken).ConfigureAwait(false);
+
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
     private async Task<TLink> OpenAsync<TLink>(string stage, Func<LinkLifetime, Task<TLink>> open, CancellationToken cancellationToken)

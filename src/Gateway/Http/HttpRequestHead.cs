@@ -1,6 +1,7 @@
 using System.Globalization;
 using Messaging.Compression;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Messaging.Http;
@@ -15,6 +16,9 @@ internal sealed record HttpRequestHead
 
     /// <summary>The content type without parameters; null where the request has none.</summary>
     public string? MediaType { get; private init; }
+
+    /// <summary>Whether a browser sends it for a page of another origin, or for one that it doesn't name.</summary>
+    public bool IsCrossOrigin { get; private init; }
 
     /// <summary>What the body is compressed with; null for nothing.</summary>
     public string? Encoding { get; private init; }
@@ -41,6 +45,7 @@ internal sealed record HttpRequestHead
         return new HttpRequestHead
         {
             MediaType = ReadMediaType(headers.ContentType),
+            IsCrossOrigin = ReadIsCrossOrigin(headers.Origin, headers.Host),
             Encoding = ReadEncoding(headers.ContentEncoding),
             AcceptEncoding = ReadAcceptEncoding(headers.AcceptEncoding),
             Timeout = Shorter(
@@ -51,6 +56,14 @@ internal sealed record HttpRequestHead
             PrefersAsync = prefer.RespondAsync,
         };
     }
+
+    // Without the scheme, which a proxy that ends TLS changes on the way.
+    private static bool ReadIsCrossOrigin(StringValues origin, StringValues host) =>
+        !StringValues.IsNullOrEmpty(origin)
+        && !(Uri.TryCreate(origin, UriKind.Absolute, out var uri)
+            && HostString.FromUriComponent(host.ToString()) is var own
+            && string.Equals(uri.Host, own.Host, StringComparison.OrdinalIgnoreCase)
+            && (uri.IsDefaultPort ? own.Port is null or 80 or 443 : uri.Port == own.Port));
 
     private static string? ReadMediaType(string? contentType)
     {

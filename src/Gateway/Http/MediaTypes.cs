@@ -22,6 +22,15 @@ internal static class MediaTypes
     /// <exception cref="HttpRefusedException">The operation's workers don't read it.</exception>
     public static string Choose(OperationDescription operation, HttpCall call)
     {
+        if (call.Head is { MediaType: null, IsCrossOrigin: true })
+        {
+            // A browser sends such a request for any page, with its user's cookies, and asks nobody first.
+            throw new HttpRefusedException(
+                StatusCodes.Status415UnsupportedMediaType,
+                StatusCode.InvalidArgument,
+                $"The method '{operation.Name}' is called by a page of another origin without a content type: send a content type, so that the browser asks first whether the page may.");
+        }
+
         var takesStream = operation.Kind is OperationKind.RequestStream or OperationKind.DuplexStream;
         if (takesStream || operation.Kind == OperationKind.ReplyStream)
         {

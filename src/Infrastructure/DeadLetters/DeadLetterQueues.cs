@@ -132,16 +132,7 @@ internal sealed class DeadLetterQueues(ITransport transport) : IDeadLetters
         }
         catch (TransportException exception)
         {
-            throw new RpcException(
-                exception.Failure switch
-                {
-                    TransportFailure.Denied => StatusCode.PermissionDenied,
-                    TransportFailure.Refused or TransportFailure.TooLarge => StatusCode.ResourceExhausted,
-                    TransportFailure.Misconfigured => StatusCode.FailedPrecondition,
-                    _ => StatusCode.Unavailable,
-                },
-                exception.Message,
-                exception);
+            throw exception.ToRpcException();
         }
     }
 }

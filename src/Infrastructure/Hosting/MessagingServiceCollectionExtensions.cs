@@ -2,6 +2,7 @@ using Messaging;
 using Messaging.DeadLetters;
 using Messaging.Deadlines;
 using Messaging.Links;
+using Messaging.Queues;
 using Messaging.Serialization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -34,6 +35,7 @@ public static class MessagingServiceCollectionExtensions
         services.TryAddInMemoryTransport();
         services.TryAddSingleton<DeadLetterQueues>();
         services.TryAddSingleton<IDeadLetters>(static provider => provider.GetRequiredService<DeadLetterQueues>());
+        services.TryAddSingleton<IServiceQueues, ServiceQueueStates>();
         return new MessagingBuilder(services);
     }
 }

@@ -220,6 +220,17 @@ public sealed class InMemoryBroker : IDisposable
         }
     }
 
+    internal QueueLook OpenQueueLook(InMemoryTransport owner)
+    {
+        lock (_topology)
+        {
+            ThrowIfStopped("Opening a look at queues");
+            var link = new QueueLook(this, owner);
+            _links[link] = true;
+            return link;
+        }
+    }
+
     /// <summary>Gets a queue, or creates it. The same name with other arguments is refused.</summary>
     internal WorkQueue Declare(string name, QueueArguments arguments)
     {

@@ -235,4 +235,21 @@ public sealed class HttpCallTests
 
         return output.ToArray();
     }
+
+    [Theory(Timeout = 60_000)]
+    [InlineData("https://elsewhere.example", 415)]
+    [InlineData("null", 415)]
+    [InlineData("http://localhost:1", 415)]
+    [InlineData("same", 200)]
+    [InlineData(null, 200)]
+    public async Task A_page_of_another_origin_calls_nothing_without_a_preflight(string? origin, int expected)
+    {
+        await using var host = await DeskHost.StartAsync(Ct);
+        var own = host.Client.BaseAddress!.GetLeftPart(UriPartial.Authority);
+        (string, string)[] headers = origin is null ? [] : [("Origin", origin is "same" ? own : origin)];
+
+        using var response = await host.PostAsync("Echo", content: null, Ct, headers);
+
+        Assert.Equal(expected, (int)response.StatusCode);
+    }
 }

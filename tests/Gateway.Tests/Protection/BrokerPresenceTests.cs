@@ -97,6 +97,8 @@ public sealed class BrokerPresenceTests
 
         public ValueTask<IQueueLink> OpenQueueAsync(string queue, CancellationToken cancellationToken) => inner.OpenQueueAsync(queue, cancellationToken);
 
+        public ValueTask<IQueueLook> OpenQueueLookAsync(CancellationToken cancellationToken) => inner.OpenQueueLookAsync(cancellationToken);
+
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }

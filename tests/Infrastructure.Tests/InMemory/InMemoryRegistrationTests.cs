@@ -117,6 +117,8 @@ public sealed class InMemoryRegistrationTests
 
         public ValueTask<IQueueLink> OpenQueueAsync(string queue, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public ValueTask<IQueueLook> OpenQueueLookAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }
