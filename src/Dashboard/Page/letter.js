@@ -29,12 +29,14 @@ export function viewLetter(service, key) {
     const isJson = /[/+]json\b/i.test(letter.contentType ?? "application/json");
     const replay = element("button", { type: "button", "aria-keyshortcuts": "Control+Enter", on: { click: () => send() } }, "Replay");
     const remove = element("button", { type: "button", class: "quiet danger", on: { click: () => discard() } }, "Delete");
+    let editor = null;
+    let headers = null;
+    const isChanged = () => editor?.isChanged === true || headers?.isChanged === true;
     const tell = () => {
       replay.textContent = isChanged() ? "Replay with changes" : "Replay";
     };
-    const editor = body.isEditable && !letter.readOnly ? new BodyEditor({ label: `Body, ${letter.contentType ?? "no content type"}`, text: body.text, isJson, onChange: () => tell() }) : null;
-    const headers = new HeadersEditor(letter.headers, { onChange: () => tell(), isFixed: letter.readOnly });
-    const isChanged = () => editor?.isChanged === true || headers?.isChanged === true;
+    editor = body.isEditable && !letter.readOnly ? new BodyEditor({ label: `Body, ${letter.contentType ?? "no content type"}`, text: body.text, isJson, onChange: () => tell() }) : null;
+    headers = new HeadersEditor(letter.headers, { onChange: () => tell(), isFixed: letter.readOnly });
 
     async function send() {
       complaint.replaceChildren();
