@@ -87,10 +87,13 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
             + (_commands is null ? 0 : options.CommandConcurrency)
             + (_highCommands is null ? 0 : options.EffectiveHighCommandConcurrency)
             + operations.Partitions;
-        announcer.Watch(() => new WorkerPresence(concurrency, Gates().Sum(static gate => gate.Running) + _streams.Count, _draining));
+        announcer.Watch(() => new WorkerPresence(concurrency, Running, _draining));
+        ObservedState.Add(this, () => [new(ObservedKind.ActiveHandlers, _service, Running), new(ObservedKind.Concurrency, _service, concurrency)]);
         _links = new WorkerLinks(
             (wanted, token) => OpenAsync(transport, wanted, token), subscription, reconnect, time, logger);
     }
+
+    private int Running => Gates().Sum(static gate => gate.Running) + _streams.Count;
 
     /// <summary>Connects. Complete when the worker consumes, or when the broker is not there yet: then attempts go on.</summary>
     /// <exception cref="TransportException">The broker refused: waiting would not help until someone changes something.</exception>
@@ -148,6 +151,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        ObservedState.Remove(this);
         _streams.Dispose();
         await _announcer.DisposeAsync().ConfigureAwait(false);
         await _links.DisposeAsync().ConfigureAwait(false);
