@@ -34,13 +34,13 @@ internal static class GatewayApp
             builder.Services.AddPrometheusMetrics(static metrics => metrics.AddMessagingInstrumentation().AddMeter(OtlpExport.HttpMeters));
         }
 
-        builder.Services.AddHealthChecks().AddMessagingGateway();
+        builder.Services.AddHealthChecks().AddMessagingGateway().AddMessaging();
 
         var app = builder.Build();
 
         // Found wrong only when it connects, it would be told with a stack trace.
         _ = app.Services.GetRequiredService<IOptions<RabbitMqOptions>>().Value;
-        app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = static _ => false });
+        app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(MessagingHealthChecksBuilderExtensions.LiveTag) });
         app.MapHealthChecks("/healthz/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(GatewayHealthChecksBuilderExtensions.ReadyTag) });
         if (options.Metrics)
         {
