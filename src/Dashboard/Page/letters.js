@@ -116,7 +116,7 @@ export function viewLetters(service, parameters) {
       element("thead", null, element("tr", null,
         !list.readOnly && element("th", { class: "box" }, box),
         columns.map(([name, label]) => element("th", { scope: "col", class: ["attempts", "failed", "size"].includes(name) && "number", "aria-sort": state.sort === name ? state.order : undefined },
-          element("button", { type: "button", class: "sort", on: { click: () => sortBy(name) } }, label, state.sort === name && element("span", { "aria-hidden": "true" }, state.order === "descending" ? " ↓" : " ↑")))))),
+          element("button", { type: "button", class: "sort", on: { click: () => sortBy(name) } }, label, state.sort === name && element("span", { "aria-hidden": "true" }, state.order === "descending" ? "\u00a0↓" : "\u00a0↑")))))),
       element("tbody", null, list.rows.map(viewRow))));
   }
 

@@ -1,5 +1,5 @@
 // All services at a glance.
-import { makePlots } from "./charts.js";
+import { makePlots, percentilesNote } from "./charts.js";
 import { element } from "./dom.js";
 import { count, latency, plural, rate } from "./format.js";
 import { addressOfLetters, addressOfService, BrokerBanner, empty, LiveTable, loading, Sparkline, Tile } from "./parts.js";
@@ -32,7 +32,7 @@ export function viewOverview() {
   const services = element("div", null, loading("Calling the roll of the services…"));
   const content = element("div", { class: "stack", hidden: true },
     element("div", { class: "tiles" }, Object.values(tiles).map((tile) => tile.element)),
-    element("div", { class: "plots" }, plots.map((plot) => plot.element)));
+    element("div", { class: "plots" }, plots.map((plot) => plot.element), element("p", { class: "note" }, percentilesNote)));
   const view = element("div", { class: "stack" },
     element("h1", { class: "hidden", tabindex: "-1" }, "Overview"),
     banner.element, content, element("section", { class: "panel", "aria-label": "Services" }, element("header", null, element("h2", null, "Services")), services));

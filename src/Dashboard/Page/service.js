@@ -1,5 +1,5 @@
 // One service: its operations, queues and instances.
-import { makePlots } from "./charts.js";
+import { makePlots, percentilesNote } from "./charts.js";
 import { element, kindBadge } from "./dom.js";
 import { camel, count, latency, plural, rate, span } from "./format.js";
 import { addressOfLetters, addressOfTry, BrokerBanner, empty, LiveTable, loading, Tile } from "./parts.js";
@@ -73,7 +73,7 @@ export function viewService(name) {
       element("div", { class: "buttons" }, element("a", { class: "button quiet", href: addressOfTry(name) }, "Try an operation"), element("a", { class: "button quiet", href: addressOfLetters(name) }, "Dead letters"))),
     banner.element,
     element("div", { class: "tiles" }, Object.values(tiles).map((tile) => tile.element)),
-    element("div", { class: "plots" }, plots.map((plot) => plot.element)),
+    element("div", { class: "plots" }, plots.map((plot) => plot.element), element("p", { class: "note" }, percentilesNote)),
     element("section", { class: "panel" }, element("header", null, element("h2", null, "Operations")), operationsPlace),
     element("div", { class: "split" },
       element("section", { class: "panel" }, element("header", null, element("h2", null, "Instances"), more), instancesPlace),

@@ -42,6 +42,7 @@ public sealed class RepairTests(Window window) : IClassFixture<Window>
 
         await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(6);
         await Window.FitsAsync(page);
+        await Assertions.Expect(page.Locator(".chips")).ToContainTextAsync("shop6", new() { Timeout = 30_000 });
         await page.Locator("tbody input[type=checkbox]").First.CheckAsync();
         await Pictures.TakeAsync(page, Path.Combine(Window.Images, $"dashboard-letters-{device}-{colours}.png"));
 
