@@ -1,4 +1,5 @@
 using Messaging;
+using Messaging.Catalogue;
 using Messaging.DeadLetters;
 using Messaging.Deadlines;
 using Messaging.Links;
@@ -36,6 +37,7 @@ public static class MessagingServiceCollectionExtensions
         services.TryAddSingleton<DeadLetterQueues>();
         services.TryAddSingleton<IDeadLetters>(static provider => provider.GetRequiredService<DeadLetterQueues>());
         services.TryAddSingleton<IServiceQueues, ServiceQueueStates>();
+        services.TryAddSingleton<IServiceCatalogue, ServiceCatalogue>();
         return new MessagingBuilder(services);
     }
 }

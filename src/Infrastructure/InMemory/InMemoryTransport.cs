@@ -34,6 +34,12 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
     public ValueTask<IQueueLook> OpenQueueLookAsync(CancellationToken cancellationToken) =>
         Open<IQueueLook>(() => broker.OpenQueueLook(this), cancellationToken);
 
+    public ValueTask<ICatalogueLink> OpenCatalogueAsync(ICatalogueSink sink, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        return Open<ICatalogueLink>(() => broker.OpenCatalogue(this, sink), cancellationToken);
+    }
+
     public async ValueTask DisposeAsync()
     {
         _disposed = true;

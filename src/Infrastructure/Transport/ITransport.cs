@@ -42,6 +42,13 @@ public interface ITransport : IAsyncDisposable
     /// <returns>An open link.</returns>
     /// <exception cref="TransportException">The attempt failed.</exception>
     ValueTask<IQueueLook> OpenQueueLookAsync(CancellationToken cancellationToken);
+
+    /// <summary>Opens what hears the workers of all services announce themselves. One attempt; it does not call the roll.</summary>
+    /// <param name="sink">Takes what arrives, from before this method returns.</param>
+    /// <param name="cancellationToken">Gives the attempt up.</param>
+    /// <returns>An open link.</returns>
+    /// <exception cref="TransportException">The attempt failed.</exception>
+    ValueTask<ICatalogueLink> OpenCatalogueAsync(ICatalogueSink sink, CancellationToken cancellationToken);
 }
 
 /// <summary>A connection to the broker for one purpose. Once lost it stays lost; a new one is opened in its stead.</summary>

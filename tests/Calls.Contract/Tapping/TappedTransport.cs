@@ -20,6 +20,9 @@ internal sealed class TappedTransport(ITransport transport, MessageTap tap) : IT
 
     public ValueTask<IQueueLook> OpenQueueLookAsync(CancellationToken cancellationToken) => transport.OpenQueueLookAsync(cancellationToken);
 
+    public ValueTask<ICatalogueLink> OpenCatalogueAsync(ICatalogueSink sink, CancellationToken cancellationToken) =>
+        transport.OpenCatalogueAsync(sink, cancellationToken);
+
     public ValueTask DisposeAsync() => transport.DisposeAsync();
 
     private sealed class Link(IRequesterLink link, MessageTap tap) : IRequesterLink
