@@ -50,8 +50,6 @@ internal sealed class ShopHost : IAsyncDisposable
         builder.Services.AddSingleton<Shipped>();
         var own = builder.Services.AddMessaging();
         messaging?.Invoke(own);
-        // TEMPORARY until the catalogue is there.
-        Microsoft.Extensions.DependencyInjection.Extensions.ServiceCollectionDescriptorExtensions.TryAddSingleton<IServiceCatalogue>(builder.Services, new ToldFleet { Instances = withWorkers ? [new() { Service = "shop", Instance = "a", Host = "h" }, new() { Service = "billing", Instance = "b", Host = "h" }] : [] });
         own.AddDashboard(dashboard).AddRequester<IShop>();
         if (withWorkers)
         {
