@@ -115,7 +115,7 @@ export function repaintPlots() {
 }
 
 /** What the percentiles are: those of several can't be computed from each one's. */
-export const percentilesNote = "Percentiles are of calls and commands, over the last seconds. Of several instances and operations, p50 is their medians weighted by their rates, and p99 that of the slowest: no more than 1 in 100 took longer.";
+export const percentilesNote = "Percentiles are of calls and commands. Of several instances or operations, p50 is their medians weighted by their rates, and p99 that of the slowest.";
 
 /** The four plots of a service, or of all. */
 export function makePlots(formats) {

@@ -101,7 +101,7 @@ export function viewService(name) {
       banner.show(shown.trouble ?? row.trouble);
       tiles.instances.show(count(row.instances), row.draining > 0 ? `${row.draining} draining` : row.instances === 0 ? "no workers" : "all serving", row.instances === 0 ? "bad" : "");
       tiles.rate.show(rate(row.rate), row.median !== undefined ? `p50 ${latency(row.median)}, p99 ${latency(row.percentile99)}` : "none ended lately");
-      tiles.failures.show(rate(row.failures), row.rate > 0 ? `${((row.failures / row.rate) * 100).toFixed(row.failures > 0 ? 1 : 0)} % of those that ended` : "", row.failures > 0 ? "bad" : "");
+      tiles.failures.show(rate(row.failures), row.rate > 0 ? `${((row.failures / row.rate) * 100).toFixed(row.failures > 0 ? 1 : 0)} % of all` : "", row.failures > 0 ? "bad" : "");
       tiles.running.show(count(row.running), `of ${count(row.concurrency)} at once`);
       tiles.waiting.show(count(row.waiting), "messages in queues");
       tiles.dead.show(count(row.dead), row.dead > 0 ? "look, repair, replay" : "nothing to repair", row.dead > 0 ? "bad" : "");
