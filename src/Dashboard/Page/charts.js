@@ -59,9 +59,10 @@ export class Plot {
   }
 
   repaint() {
-    this.#plot?.destroy();
-    this.#plot = null;
-    this.#make();
+    if (this.#plot !== null) {
+      this.#plot.destroy();
+      this.#make();
+    }
   }
 
   #fit() {
