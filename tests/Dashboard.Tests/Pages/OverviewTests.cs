@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Messaging.Browsing;
 using Microsoft.Playwright;
 
@@ -26,7 +27,7 @@ public sealed class OverviewTests(Window window) : IClassFixture<Window>
 
         await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(3);
         await Assertions.Expect(page.Locator(".plot canvas")).ToHaveCountAsync(4);
-        await Assertions.Expect(page.Locator(".plot .canvas").First).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("Handled per second, now: ended [1-9]"));
+        await Assertions.Expect(page.Locator(".plot .canvas").First).ToHaveAttributeAsync("aria-label", new Regex("Handled per second, now: ended [1-9]", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await Window.FitsAsync(page);
         await Pictures.TakeAsync(page, Path.Combine(Window.Images, $"dashboard-overview-{device}-{colours}.png"));
 

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Messaging.Browsing;
 using Microsoft.Playwright;
 
@@ -139,7 +140,7 @@ public sealed class RepairTests(Window window) : IClassFixture<Window>
         await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "Why it failed" })).ToContainTextAsync("the country is a code of two letters");
 
         var body = page.Locator("#body");
-        await Assertions.Expect(body).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("France"));
+        await Assertions.Expect(body).ToHaveValueAsync(new Regex("France", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await body.FillAsync((await body.InputValueAsync()).Replace("France", "FR", StringComparison.Ordinal));
         await page.GetByRole(AriaRole.Button, new() { Name = "Replay with changes" }).ClickAsync();
         await Assertions.Expect(page.Locator("#toasts")).ToContainTextAsync("Ship was replayed with your changes");

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Messaging.Browsing;
 using Microsoft.Playwright;
 
@@ -37,7 +38,7 @@ public sealed class TryingTests(Window window) : IClassFixture<Window>
 
         await page.GetByRole(AriaRole.Link, new() { Name = "shop", Exact = true }).ClickAsync();
         await page.GetByRole(AriaRole.Link, new() { Name = "Quote" }).ClickAsync();
-        await Assertions.Expect(page.Locator("#body")).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("\"sku\": \"text\""));
+        await Assertions.Expect(page.Locator("#body")).ToHaveValueAsync(new Regex("\"sku\": \"text\"", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await page.Locator("#body").PressAsync("Control+Enter");
         await Assertions.Expect(page.Locator(".result")).ToContainTextAsync("OK");
 
