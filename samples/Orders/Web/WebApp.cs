@@ -36,6 +36,18 @@ internal static class WebApp
         return app;
     }
 
+    /// <summary>Builds the web app with the dashboard. It is open to whoever reaches this sample: an app of your own has <c>MapMessagingDashboard().RequireAuthorization()</c>.</summary>
+    public static WebApplication BuildWithDashboard(string urls, Surroundings here, Action<IServiceCollection>? more = null)
+    {
+        var app = Build(urls, here, services =>
+        {
+            services.AddMessaging().AddDashboard(o => o.AllowAnonymous = true);
+            more?.Invoke(services);
+        });
+        app.MapMessagingDashboard();
+        return app;
+    }
+
     /// <summary>Runs the web app until the process is told to stop.</summary>
     public static async Task RunAsync(WebApplication app, ActivityFeed feed)
     {

@@ -16,7 +16,7 @@ internal static class GatewayApp
         // Its own appsettings.json is found wherever it is started.
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
         var options = builder.Configuration.GetSection("Messaging:Host").Get<GatewayHostOptions>() ?? new GatewayHostOptions();
-        if (options.FindError() is { } error)
+        if (options.FindError(builder.Environment.IsDevelopment(), builder.Configuration.GetValue<bool>("Messaging:Dashboard:AllowAnonymous")) is { } error)
         {
             throw new InvalidOperationException(error);
         }
@@ -27,11 +27,17 @@ internal static class GatewayApp
             KestrelLimits.Bind(builder.Configuration, kestrel.Limits);
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
-        builder.Services.AddMessaging().UseRabbitMq().AddGateway();
+        var messaging = builder.Services.AddMessaging().UseRabbitMq().AddGateway();
         builder.Services.AddOtlpExport("gateway");
         if (options.Metrics)
         {
             builder.Services.AddPrometheusMetrics(static metrics => metrics.AddMessagingInstrumentation().AddMeter(OtlpExport.HttpMeters));
+        }
+
+        var servesDashboard = DashboardHosting.IsServed(options, builder.Environment);
+        if (servesDashboard)
+        {
+            DashboardHosting.Add(builder, messaging, options);
         }
 
         builder.Services.AddHealthChecks().AddMessagingGateway().AddMessaging();
@@ -48,6 +54,11 @@ internal static class GatewayApp
         }
 
         app.MapMessagingGateway();
+        if (servesDashboard)
+        {
+            DashboardHosting.Map(app, options);
+        }
+
         if (options.Explorer ?? app.Environment.IsDevelopment())
         {
             app.MapMessagingExplorer();
