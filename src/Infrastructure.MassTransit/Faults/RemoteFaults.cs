@@ -18,11 +18,9 @@ internal static class RemoteFaults
     /// <param name="thrown">What the request client threw.</param>
     /// <param name="operation">The operation.</param>
     /// <param name="requestId">The request's id.</param>
-    /// <param name="response">Takes the handler's headers and trailers; null for nobody.</param>
-    public static Exception Translate(Fault? fault, Exception thrown, OperationDescriptor operation, string requestId, ResponseMetadata? response)
+    public static Exception Translate(Fault? fault, Exception thrown, OperationDescriptor operation, string requestId)
     {
         var remote = fault?.Exceptions is { Length: > 0 } exceptions ? exceptions[0] : null;
-        ReadMetadata(remote, response);
         return remote is null
             ? Failed(operation, requestId, StatusCode.Unknown, thrown.Message, thrown, remote)
             : ReadDeclared(remote, operation) ?? ReadOther(remote, operation, requestId, thrown);
@@ -89,9 +87,10 @@ internal static class RemoteFaults
         return JsonSerializer.Serialize(fields);
     }
 
-    private static void ReadMetadata(ExceptionInfo? remote, ResponseMetadata? response)
+    /// <summary>Reads the handler's headers and trailers.</summary>
+    public static void ReadMetadata(Fault fault, ResponseMetadata response)
     {
-        if (response is null || remote is null || TextOf(remote, FaultData.Metadata) is not { } text)
+        if (fault.Exceptions is not { Length: > 0 } exceptions || TextOf(exceptions[0], FaultData.Metadata) is not { } text)
         {
             return;
         }

@@ -15,6 +15,7 @@ internal sealed class CallEnds : IDisposable
     private readonly CancellationToken _handler;
     private readonly CancellationTokenSource _deadline;
     private readonly CancellationTokenSource _all;
+    private Fault? _fault;
 
     public CallEnds(OperationDescriptor operation, CallClock clock, TimeProvider time, CancellationToken caller, CancellationToken handler)
     {
@@ -37,8 +38,17 @@ internal sealed class CallEnds : IDisposable
         _deadline.Dispose();
     }
 
+    /// <summary>Gives the headers and trailers of the handler that failed last to who asked for them.</summary>
+    public void TellMetadata(ResponseMetadata? response)
+    {
+        if (response is not null && _fault is { } fault)
+        {
+            RemoteFaults.ReadMetadata(fault, response);
+        }
+    }
+
     /// <summary>The one outcome of what failed.</summary>
-    public Exception Translate(Exception exception, ResponseMetadata? response)
+    public Exception Translate(Exception exception)
     {
         if (_caller.IsCancellationRequested && exception is not RpcException)
         {
@@ -53,7 +63,7 @@ internal sealed class CallEnds : IDisposable
         return exception switch
         {
             RpcException => exception,
-            RequestFaultException fault => RemoteFaults.Translate(fault.Fault, fault, _operation, Id ?? string.Empty, response),
+            RequestFaultException fault => RemoteFaults.Translate(_fault = fault.Fault, fault, _operation, Id ?? string.Empty),
             _ when IsDeclared(exception) => exception,
             _ when FindIn<MessageReturnedException>(exception) is { } returned => Failed(
                 StatusCode.Unavailable,

@@ -64,7 +64,8 @@ internal sealed class MassTransitCallSender<TRequest, TReply, TMessage> : CallSe
         }
         catch (Exception exception) when (exception is not ArgumentException)
         {
-            var outcome = ends.Translate(exception, options?.Response);
+            var outcome = ends.Translate(exception);
+            ends.TellMetadata(options?.Response);
             activity?.SetStatus(ActivityStatusCode.Error, outcome.GetType().Name);
             if (ReferenceEquals(outcome, exception))
             {
@@ -102,7 +103,7 @@ internal sealed class MassTransitCallSender<TRequest, TReply, TMessage> : CallSe
         }
         catch (Exception exception) when (exception is not (OperationCanceledException or ArgumentException))
         {
-            throw ends.Translate(exception, options?.Response);
+            throw ends.Translate(exception);
         }
     }
 

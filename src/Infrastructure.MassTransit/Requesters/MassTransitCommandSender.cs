@@ -45,7 +45,7 @@ internal sealed class MassTransitCommandSender<TRequest>(Operation<TRequest, Not
         }
         catch (Exception exception) when (exception is not ArgumentException)
         {
-            throw ends.Translate(exception, response: null);
+            throw ends.Translate(exception);
         }
 
         void Write(SendContext context)

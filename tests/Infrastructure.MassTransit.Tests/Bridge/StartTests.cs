@@ -1,6 +1,7 @@
 using Messaging.Calls.Contract;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using NSubstitute;
 using Shop;
 
 namespace Messaging.MassTransit.Tests.Bridge;
@@ -62,6 +63,7 @@ public sealed class StartTests
         var failure = await FailsAsync(static builder =>
         {
             builder.Services.AddSingleton(new Support.ShopScript());
+            builder.Services.AddSingleton(Substitute.For<Inbox.IInboxStore>());
             builder.AddWorker<IShop, Support.ScriptedShop>(static options => options.OnMassTransit()).AddInbox<IShop>();
         });
 
