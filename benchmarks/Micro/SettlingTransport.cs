@@ -79,5 +79,11 @@ internal sealed class SettlingTransport : ITransport, IWorkerLink
 
     public ValueTask<IRequesterLink> OpenRequesterAsync(IRequesterSink sink, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement) => ValueTask.CompletedTask;
+
+    public ValueTask<ICatalogueLink> OpenCatalogueAsync(ICatalogueSink sink, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IQueueLook> OpenQueueLookAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask<IQueueLink> OpenQueueAsync(string queue, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

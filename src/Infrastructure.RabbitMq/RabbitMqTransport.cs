@@ -55,6 +55,17 @@ internal sealed class RabbitMqTransport : ITransport
             cancellationToken).ConfigureAwait(false);
     }
 
+    public async ValueTask<IQueueLook> OpenQueueLookAsync(CancellationToken cancellationToken) =>
+        await OpenAsync(
+            "a look at queues", lifetime => QueueLook.OpenAsync(lifetime, _connections, cancellationToken), cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<ICatalogueLink> OpenCatalogueAsync(ICatalogueSink sink, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        return await OpenAsync(
+            "the catalogue", lifetime => CatalogueLink.OpenAsync(lifetime, _connections, sink, _logger, cancellationToken), cancellationToken).ConfigureAwait(false);
+    }
+
     public ValueTask DisposeAsync() => _connections.DisposeAsync();
 
     private async Task<TLink> OpenAsync<TLink>(string stage, Func<LinkLifetime, Task<TLink>> open, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using Messaging.Batching;
+using Messaging.Catalogue;
 using Messaging.FailedCommands;
 using Messaging.Handling;
 using Messaging.Pipeline;
@@ -24,6 +25,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     private readonly WorkerStreams _streams;
     private readonly HeldRetries _held;
     private readonly DeliveryUnpacker _unpacker;
+    private readonly WorkerAnnouncer _announcer;
     private readonly NameCache _names = new();
     private readonly WorkerOptions _options;
     private readonly TimeProvider _time;
@@ -44,6 +46,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         WorkerStreams streams,
         HeldRetries held,
         DeliveryUnpacker unpacker,
+        WorkerAnnouncer announcer,
         Turns turns,
         WorkerOptions options,
         ReconnectOptions reconnect,
@@ -55,6 +58,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         _streams = streams;
         _held = held;
         _unpacker = unpacker;
+        _announcer = announcer;
         _options = options;
         _time = time;
         _logger = logger;
@@ -79,6 +83,11 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
 
         // Each partition hands over one command at a time, so this bounds nothing.
         _orderedCommands = operations.Partitions > 0 ? new ConcurrencyGate(int.MaxValue, turns, ServeAsync) : null;
+        var concurrency = options.Concurrency
+            + (_commands is null ? 0 : options.CommandConcurrency)
+            + (_highCommands is null ? 0 : options.EffectiveHighCommandConcurrency)
+            + operations.Partitions;
+        announcer.Watch(() => new WorkerPresence(concurrency, Gates().Sum(static gate => gate.Running) + _streams.Count, _draining));
         _links = new WorkerLinks(
             (wanted, token) => OpenAsync(transport, wanted, token), subscription, reconnect, time, logger);
     }
@@ -108,6 +117,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     public async Task StopAsync(CancellationToken cancellationToken)
     {
         _draining = true;
+        _announcer.OnChanged();
         _held.Stop();
         foreach (var link in _links.Open)
         {
@@ -132,14 +142,15 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
             await Task.WhenAny(sent, Task.Delay(_graceAfterLimit, _time, CancellationToken.None)).ConfigureAwait(false);
         }
 
-        _streams.Dispose();
-        await _links.DisposeAsync().ConfigureAwait(false);
+        await _announcer.SayGoodbyeAsync().ConfigureAwait(false);
+        await DisposeAsync().ConfigureAwait(false);
     }
 
-    public ValueTask DisposeAsync()
+    public async ValueTask DisposeAsync()
     {
         _streams.Dispose();
-        return _links.DisposeAsync();
+        await _announcer.DisposeAsync().ConfigureAwait(false);
+        await _links.DisposeAsync().ConfigureAwait(false);
     }
 
     void IWorkerDeliveries.OnDelivery(Delivery delivery) =>
@@ -152,6 +163,8 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         });
 
     void IWorkerDeliveries.OnCancel(CallId id) => _running.Cancel(id);
+
+    void IWorkerDeliveries.OnRollCall() => _announcer.OnRollCall();
 
     void IWorkerDeliveries.OnControl(in InboundMessage message) => _streams.OnControl(message);
 
@@ -169,6 +182,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     {
         var link = await WorkerLink.OpenAsync(transport, subscription, this, _logger, cancellationToken).ConfigureAwait(false);
         _ = StopHandlersWhenLostAsync(link);
+        _announcer.OnOpened(link);
         return link;
     }
 

@@ -17,6 +17,9 @@ public interface ICallHarness : IAsyncDisposable
     /// <summary>Publishes by the default exchange as a foreign client would.</summary>
     Task PublishRawAsync(string queue, InboundMessage message);
 
+    /// <summary>Publishes by <c>amq.direct</c>, or what stands for it, to whoever listens to a routing key.</summary>
+    Task BroadcastRawAsync(string key, InboundMessage message);
+
     /// <summary>Declares a queue that no worker of ours declared.</summary>
     Task DeclareQueueAsync(string queue);
 

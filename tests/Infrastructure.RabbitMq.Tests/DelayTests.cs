@@ -165,12 +165,4 @@ public sealed class DelayTests(BrokerFixture fixture) : TransportTest(fixture)
             await Task.Delay(TimeSpan.FromMilliseconds(10), Token);
         }
     }
-
-    private async Task<string> AddUserAsync(string configure, string write, string read)
-    {
-        var user = "user-" + Guid.NewGuid().ToString("N")[..8];
-        await Broker.RabbitmqctlAsync("add_user", user, user);
-        await Broker.RabbitmqctlAsync("set_permissions", user, configure, write, read);
-        return user;
-    }
 }

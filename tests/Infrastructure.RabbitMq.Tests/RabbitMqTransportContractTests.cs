@@ -34,6 +34,8 @@ public sealed class RabbitMqTransportContractTests(BrokerFixture fixture) : Tran
 
         public Task PublishRawAsync(string queue, InboundMessage message) => _stranger.PublishAsync(queue, message);
 
+        public Task BroadcastRawAsync(string key, InboundMessage message) => _stranger.PublishAsync(key, message, "amq.direct");
+
         public Task DeleteQueueAsync(string queue) => _stranger.DeleteQueueAsync(queue);
 
         public async Task<IReadOnlyList<InboundMessage>> TakeAsync(string queue, int count, CancellationToken cancellationToken)

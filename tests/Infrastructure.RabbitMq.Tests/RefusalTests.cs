@@ -210,16 +210,4 @@ public sealed class RefusalTests(BrokerFixture fixture) : TransportTest(fixture)
 
         Assert.Equal(126_000, Assert.IsType<byte[]>((await work.Deliveries.NextAsync()).Message.Headers!["long"]).Length);
     }
-
-    private async Task<string> AddUserAsync(string? configure, string? write, string? read)
-    {
-        var user = "user-" + Guid.NewGuid().ToString("N")[..8];
-        await Broker.RabbitmqctlAsync("add_user", user, user);
-        if (configure is not null)
-        {
-            await Broker.RabbitmqctlAsync("set_permissions", user, configure, write!, read!);
-        }
-
-        return user;
-    }
 }

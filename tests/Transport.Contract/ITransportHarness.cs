@@ -15,6 +15,9 @@ public interface ITransportHarness : IAsyncDisposable
     /// </summary>
     Task PublishRawAsync(string queue, InboundMessage message);
 
+    /// <summary>Publishes by <c>amq.direct</c>, or what stands for it, to whoever listens to a routing key, as a foreign client would.</summary>
+    Task BroadcastRawAsync(string key, InboundMessage message);
+
     /// <summary>Deletes a queue whoever uses it.</summary>
     Task DeleteQueueAsync(string queue);
 

@@ -7,6 +7,7 @@ public sealed class RecordingWorkerSink : IWorkerSink
 {
     private readonly Channel<Received> _deliveries = Channel.CreateUnbounded<Received>();
     private readonly Channel<string> _cancels = Channel.CreateUnbounded<string>();
+    private readonly Channel<bool> _rollCalls = Channel.CreateUnbounded<bool>();
     private readonly Channel<Received> _control = Channel.CreateUnbounded<Received>();
     private readonly Channel<string> _returned = Channel.CreateUnbounded<string>();
 
@@ -31,6 +32,8 @@ public sealed class RecordingWorkerSink : IWorkerSink
 
     public ValueTask<string> NextCancelAsync() => _cancels.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
+    public async Task NextRollCallAsync() => await _rollCalls.Reader.ReadAsync(TestContext.Current.CancellationToken);
+
     public ValueTask<Received> NextControlAsync() => _control.Reader.ReadAsync(TestContext.Current.CancellationToken);
 
     public ValueTask<string> NextReplyReturnedAsync() => _returned.Reader.ReadAsync(TestContext.Current.CancellationToken);
@@ -39,6 +42,8 @@ public sealed class RecordingWorkerSink : IWorkerSink
         _deliveries.Writer.TryWrite(Received.Copy(queue, message));
 
     void IWorkerSink.OnCancel(string correlationId) => _cancels.Writer.TryWrite(correlationId);
+
+    void IWorkerSink.OnRollCall() => _rollCalls.Writer.TryWrite(true);
 
     void IWorkerSink.OnControl(in InboundMessage message) => _control.Writer.TryWrite(Received.Copy(QueueKind.Calls, message));
 

@@ -1,9 +1,10 @@
 using Messaging.Transport;
+using Messaging.Wire;
 using RabbitMQ.Client;
 
 namespace Messaging.RabbitMq;
 
-/// <summary>Tells a worker of cancelled calls, and of what its streams are sent.</summary>
+/// <summary>Tells a worker of cancelled calls, of what its streams are sent, and of catalogues that ask who is there.</summary>
 internal sealed class ControlConsumer(IChannel channel, LinkLifetime link, string queue, IWorkerSink sink)
     : LinkConsumer(channel, link, queue)
 {
@@ -20,6 +21,10 @@ internal sealed class ControlConsumer(IChannel channel, LinkLifetime link, strin
         if (exchange.Length == 0)
         {
             sink.OnControl(AmqpMessages.Read(properties, redelivered, deliveryTag, body));
+        }
+        else if (string.Equals(routingKey, WireNames.RollCallKey, StringComparison.Ordinal))
+        {
+            sink.OnRollCall();
         }
         else if (properties.CorrelationId is { } correlationId)
         {

@@ -8,8 +8,8 @@ namespace Messaging.RabbitMq;
 /// <summary>The queues at the broker and what they are declared with.</summary>
 internal static class ServiceQueues
 {
-    /// <summary>The exchange, which every broker has, that carries the news of cancelled calls.</summary>
-    public const string CancelExchange = "amq.direct";
+    /// <summary>The exchange, which every broker has, that carries the news of cancelled calls and of workers.</summary>
+    public const string BroadcastExchange = "amq.direct";
 
     /// <summary>RabbitMQ's pseudo queue for direct replies.</summary>
     public const string DirectReplyTo = "amq.rabbitmq.reply-to";
@@ -17,6 +17,10 @@ internal static class ServiceQueues
     // To the broker such an address is no queue: a mandatory reply comes back although it has arrived.
     // https://www.rabbitmq.com/docs/direct-reply-to
     private const string DirectReplyToPrefix = DirectReplyTo + ".";
+
+    // Twice what a catalogue keeps: one that is as slow as that loses the oldest, of which newer ones come anyway.
+    private const int MaxAnnouncements = 20_000;
+    private const int MaxAnnouncementBytes = 32 * 1024 * 1024;
 
     private const string QueueType = "x-queue-type";
 
@@ -47,12 +51,29 @@ internal static class ServiceQueues
         return DeclareQuorumAsync(channel, name, arguments, cancellationToken);
     }
 
-    /// <summary>Declares the queue of one worker, which ends with it: it hears of the service's cancelled calls, and of the worker's own streams.</summary>
+    /// <summary>Declares the queue of one worker, which ends with it: it hears of the service's cancelled calls, of the worker's own streams, and of catalogues that ask who is there.</summary>
     public static async Task<string> DeclareWorkerQueueAsync(IChannel channel, string service, CancellationToken cancellationToken)
     {
         var name = Unique(WireNames.WorkerQueuePrefix);
         await channel.QueueDeclareAsync(name, durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await channel.QueueBindAsync(name, CancelExchange, WireNames.CancelKey(service), cancellationToken: cancellationToken).ConfigureAwait(false);
+        await channel.QueueBindAsync(name, BroadcastExchange, WireNames.CancelKey(service), cancellationToken: cancellationToken).ConfigureAwait(false);
+        await channel.QueueBindAsync(name, BroadcastExchange, WireNames.RollCallKey, cancellationToken: cancellationToken).ConfigureAwait(false);
+        return name;
+    }
+
+    /// <summary>Declares the queue of one catalogue, which ends with it: it hears of all workers, and drops the oldest where it is too full.</summary>
+    public static async Task<string> DeclareCatalogueQueueAsync(IChannel channel, CancellationToken cancellationToken)
+    {
+        var name = Unique(WireNames.CatalogueQueuePrefix);
+        var arguments = new Dictionary<string, object?>(StringComparer.Ordinal)
+        {
+            [QueueType] = "classic",
+            ["x-max-length"] = MaxAnnouncements,
+            ["x-max-length-bytes"] = MaxAnnouncementBytes,
+            ["x-overflow"] = "drop-head",
+        };
+        await channel.QueueDeclareAsync(name, durable: false, exclusive: true, autoDelete: true, arguments, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await channel.QueueBindAsync(name, BroadcastExchange, WireNames.AnnounceKey, cancellationToken: cancellationToken).ConfigureAwait(false);
         return name;
     }
 

@@ -10,11 +10,11 @@ internal sealed class RequesterLink : IRequesterLink
     private readonly LinkLifetime _lifetime;
     private readonly Publisher _publisher;
     private readonly ConfirmingPublisher _confirming;
-    private readonly CancelPublisher _cancels;
+    private readonly BroadcastPublisher _cancels;
     private readonly BrokerConnection _requests;
 
     private RequesterLink(
-        LinkLifetime lifetime, BrokerConnection requests, string replyTo, Publisher publisher, ConfirmingPublisher confirming, CancelPublisher cancels)
+        LinkLifetime lifetime, BrokerConnection requests, string replyTo, Publisher publisher, ConfirmingPublisher confirming, BroadcastPublisher cancels)
     {
         _lifetime = lifetime;
         _requests = requests;
@@ -65,7 +65,11 @@ internal sealed class RequesterLink : IRequesterLink
             replyTo,
             new Publisher(publishing, lifetime, limits, sink.OnReturned),
             confirming,
-            new CancelPublisher(await lifetime.OpenChannelAsync(requests, options: null, cancellationToken).ConfigureAwait(false), lifetime, logger));
+            new BroadcastPublisher(
+                await lifetime.OpenChannelAsync(requests, options: null, cancellationToken).ConfigureAwait(false),
+                lifetime,
+                "Workers will not hear of cancelled calls and run them until their deadline",
+                logger));
     }
 
     public ValueTask PublishAsync(OutboundMessage message) => _publisher.PublishAsync(message);
@@ -95,7 +99,7 @@ internal sealed class RequesterLink : IRequesterLink
         }
     }
 
-    public ValueTask PublishCancelAsync(string service, string correlationId) => _cancels.PublishAsync(service, correlationId);
+    public ValueTask PublishCancelAsync(string service, string correlationId) => _cancels.CancelAsync(service, correlationId);
 
     public ValueTask DisposeAsync() => _lifetime.DisposeAsync();
 }

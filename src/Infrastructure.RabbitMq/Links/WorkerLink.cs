@@ -12,14 +12,17 @@ internal sealed partial class WorkerLink : IWorkerLink
     private readonly string _service;
     private readonly Publisher _replies;
     private readonly ConfirmingPublisher _confirming;
+    private readonly BroadcastPublisher _announcements;
     private readonly WorkerQueues _queues;
 
-    private WorkerLink(LinkLifetime lifetime, string service, Publisher replies, ConfirmingPublisher confirming, WorkerQueues queues)
+    private WorkerLink(
+        LinkLifetime lifetime, string service, Publisher replies, ConfirmingPublisher confirming, BroadcastPublisher announcements, WorkerQueues queues)
     {
         _lifetime = lifetime;
         _service = service;
         _replies = replies;
         _confirming = confirming;
+        _announcements = announcements;
         _queues = queues;
     }
 
@@ -38,10 +41,15 @@ internal sealed partial class WorkerLink : IWorkerLink
         var replying = await lifetime.OpenVitalChannelAsync(responses, "replies", cancellationToken).ConfigureAwait(false);
         var confirming = await ConfirmingPublisher.OpenAsync(lifetime, responses, "confirmed messages", limits, cancellationToken).ConfigureAwait(false);
         var publisher = new Publisher(replying, lifetime, limits, sink.OnReplyReturned);
+        var announcing = new BroadcastPublisher(
+            await lifetime.OpenChannelAsync(responses, options: null, cancellationToken).ConfigureAwait(false),
+            lifetime,
+            $"The worker of {subscription.Service} will be in no catalogue, and serves all the same",
+            logger);
 
         var deliveries = await connections.Deliveries.GetAsync(cancellationToken).ConfigureAwait(false);
         var queues = new WorkerQueues(lifetime, deliveries, subscription, sink, logger);
-        var link = new WorkerLink(lifetime, subscription.Service, publisher, confirming, queues)
+        var link = new WorkerLink(lifetime, subscription.Service, publisher, confirming, announcing, queues)
         {
             ControlAddress = await ConsumeControlAsync(lifetime, deliveries, subscription.Service, sink, logger, cancellationToken).ConfigureAwait(false),
         };
@@ -61,6 +69,8 @@ internal sealed partial class WorkerLink : IWorkerLink
         TryStartSettling(tag) is { } consumer ? Settle(consumer, consumer.Channel.BasicNackAsync(tag.Value, multiple: false, requeue: false, CancellationToken.None)) : default;
 
     public ValueTask PublishConfirmedAsync(OutboundMessage message) => _confirming.PublishAsync(message);
+
+    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement) => _announcements.AnnounceAsync(announcement);
 
     public async ValueTask StopConsumingAsync()
     {

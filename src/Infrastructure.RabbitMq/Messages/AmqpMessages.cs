@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Messaging.Compression;
+using Messaging.Serialization;
 using Messaging.Transport;
 using Messaging.Wire;
 using RabbitMQ.Client;
@@ -35,10 +36,30 @@ internal static class AmqpMessages
     /// <summary>Hands the news of a cancelled call to a channel, for all workers of a service.</summary>
     public static ValueTask SendCancelAsync(IChannel channel, string service, string correlationId) =>
         channel.BasicPublishAsync(
-            ServiceQueues.CancelExchange,
+            ServiceQueues.BroadcastExchange,
             WireNames.CancelKey(service),
             mandatory: false,
             new BasicProperties { Type = WireNames.CancelType, CorrelationId = correlationId },
+            ReadOnlyMemory<byte>.Empty,
+            CancellationToken.None);
+
+    /// <summary>Hands what a worker says of itself to a channel, for whoever listens.</summary>
+    public static ValueTask SendAnnouncementAsync(IChannel channel, ReadOnlyMemory<byte> body) =>
+        channel.BasicPublishAsync(
+            ServiceQueues.BroadcastExchange,
+            WireNames.AnnounceKey,
+            mandatory: false,
+            new BasicProperties { Type = WireNames.AnnounceType, ContentType = JsonPayloadSerializer.Json, DeliveryMode = DeliveryModes.Transient },
+            body,
+            CancellationToken.None);
+
+    /// <summary>Hands the question who is there to a channel, for all workers.</summary>
+    public static ValueTask SendRollCallAsync(IChannel channel) =>
+        channel.BasicPublishAsync(
+            ServiceQueues.BroadcastExchange,
+            WireNames.RollCallKey,
+            mandatory: false,
+            new BasicProperties { Type = WireNames.RollCallType, DeliveryMode = DeliveryModes.Transient },
             ReadOnlyMemory<byte>.Empty,
             CancellationToken.None);
 

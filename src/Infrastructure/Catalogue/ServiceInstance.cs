@@ -21,10 +21,10 @@ public sealed record ServiceInstance
     /// <summary>How long its worker has run.</summary>
     public TimeSpan Uptime { get; init; }
 
-    /// <summary>How many handlers it may run at once.</summary>
+    /// <summary>How many calls and commands it may run at once. Streams come on top.</summary>
     public int Concurrency { get; init; }
 
-    /// <summary>How many handlers it runs now.</summary>
+    /// <summary>How many handlers it runs now, those of streams among them.</summary>
     public int Running { get; init; }
 
     /// <summary>Whether it has stopped taking work, because it is about to end.</summary>

@@ -1,7 +1,9 @@
 using Messaging;
+using Messaging.Catalogue;
 using Messaging.DeadLetters;
 using Messaging.Deadlines;
 using Messaging.Links;
+using Messaging.Queues;
 using Messaging.Serialization;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -32,7 +34,10 @@ public static class MessagingServiceCollectionExtensions
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ReconnectOptions>, ReconnectOptionsValidator>());
         services.TryAddInMemoryTransport();
-        services.TryAddSingleton<IDeadLetters, DeadLetterQueues>();
+        services.TryAddSingleton<DeadLetterQueues>();
+        services.TryAddSingleton<IDeadLetters>(static provider => provider.GetRequiredService<DeadLetterQueues>());
+        services.TryAddSingleton<IServiceQueues, ServiceQueueStates>();
+        services.TryAddSingleton<IServiceCatalogue, ServiceCatalogue>();
         return new MessagingBuilder(services);
     }
 }

@@ -126,6 +126,9 @@ internal sealed class BrokerFaults(InMemoryBroker broker)
         return broker.TryFind(queue, out var found) && broker.TryEnqueue(found, message, persistent, expiration);
     }
 
+    /// <summary>Publishes to whoever listens to a routing key, as any client could.</summary>
+    public void RawBroadcast(string key, InboundMessage message) => broker.Broadcast(key, message);
+
     /// <summary>How many messages wait for their delay to pass.</summary>
     public int Delayed => broker.Delayed.Count;
 

@@ -14,7 +14,7 @@ namespace Messaging.InMemory;
 /// <c>AddMessaging()</c> gives every container its own. To connect several containers of one process, create one and
 /// pass it to each of them: <c>services.AddMessaging().UseInMemory(broker)</c>.
 /// </remarks>
-public sealed class InMemoryBroker : IDisposable
+public sealed partial class InMemoryBroker : IDisposable
 {
     /// <summary>The largest message body in bytes unless <see cref="MaxMessageBytes"/> says otherwise: 16 MiB, as in RabbitMQ 4.</summary>
     public const int DefaultMaxMessageBytes = 16 * 1024 * 1024;
@@ -215,6 +215,17 @@ public sealed class InMemoryBroker : IDisposable
             }
 
             var link = new QueueLink(this, owner, name);
+            _links[link] = true;
+            return link;
+        }
+    }
+
+    internal QueueLook OpenQueueLook(InMemoryTransport owner)
+    {
+        lock (_topology)
+        {
+            ThrowIfStopped("Opening a look at queues");
+            var link = new QueueLook(this, owner);
             _links[link] = true;
             return link;
         }

@@ -14,20 +14,7 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
     public ValueTask<IRequesterLink> OpenRequesterAsync(IRequesterSink sink, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(sink);
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<IRequesterLink>(cancellationToken);
-        }
-
-        try
-        {
-            return new ValueTask<IRequesterLink>(broker.OpenRequester(this, sink));
-        }
-        catch (TransportException e)
-        {
-            return ValueTask.FromException<IRequesterLink>(e);
-        }
+        return Open<IRequesterLink>(() => broker.OpenRequester(this, sink), cancellationToken);
     }
 
     public ValueTask<IWorkerLink> OpenWorkerAsync(
@@ -35,39 +22,22 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
     {
         ArgumentNullException.ThrowIfNull(subscription);
         ArgumentNullException.ThrowIfNull(sink);
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<IWorkerLink>(cancellationToken);
-        }
-
-        try
-        {
-            return new ValueTask<IWorkerLink>(broker.OpenWorker(this, subscription, sink));
-        }
-        catch (TransportException e)
-        {
-            return ValueTask.FromException<IWorkerLink>(e);
-        }
+        return Open<IWorkerLink>(() => broker.OpenWorker(this, subscription, sink), cancellationToken);
     }
 
     public ValueTask<IQueueLink> OpenQueueAsync(string queue, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(queue);
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        if (cancellationToken.IsCancellationRequested)
-        {
-            return ValueTask.FromCanceled<IQueueLink>(cancellationToken);
-        }
+        return Open<IQueueLink>(() => broker.OpenQueue(this, queue), cancellationToken);
+    }
 
-        try
-        {
-            return new ValueTask<IQueueLink>(broker.OpenQueue(this, queue));
-        }
-        catch (TransportException e)
-        {
-            return ValueTask.FromException<IQueueLink>(e);
-        }
+    public ValueTask<IQueueLook> OpenQueueLookAsync(CancellationToken cancellationToken) =>
+        Open<IQueueLook>(() => broker.OpenQueueLook(this), cancellationToken);
+
+    public ValueTask<ICatalogueLink> OpenCatalogueAsync(ICatalogueSink sink, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(sink);
+        return Open<ICatalogueLink>(() => broker.OpenCatalogue(this, sink), cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -79,6 +49,24 @@ internal sealed class InMemoryTransport(InMemoryBroker broker) : ITransport
             {
                 await link.DisposeAsync().ConfigureAwait(false);
             }
+        }
+    }
+
+    private ValueTask<TLink> Open<TLink>(Func<TLink> open, CancellationToken cancellationToken)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<TLink>(cancellationToken);
+        }
+
+        try
+        {
+            return new ValueTask<TLink>(open());
+        }
+        catch (TransportException e)
+        {
+            return ValueTask.FromException<TLink>(e);
         }
     }
 }

@@ -1,3 +1,5 @@
+using Messaging.Transport;
+
 namespace Messaging.InMemory;
 
 /// <content>What is done to a queue by those who do not consume it.</content>
@@ -75,6 +77,21 @@ internal sealed partial class WorkQueue
 
         after.Finish(broker, this);
         return count;
+    }
+
+    /// <summary>How many messages wait, and how many consumers it has; null when the queue is gone.</summary>
+    public QueueCounts? CountAll()
+    {
+        var after = default(Aftermath);
+        QueueCounts? counts;
+        lock (_sync)
+        {
+            DropExpired(ref after);
+            counts = _gone ? null : new QueueCounts(_ready.Count, Arguments.Partition is null ? _consumers.Count : Math.Min(1, _consumers.Count));
+        }
+
+        after.Finish(broker, this);
+        return counts;
     }
 
     /// <summary>Drops all messages that wait, and says how many there were.</summary>

@@ -1,3 +1,4 @@
+using Messaging.Serialization;
 using Messaging.Transport;
 using Messaging.Wire;
 
@@ -99,7 +100,20 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink, IReplyQueueOwner
         await WhenConsumersIdleAsync().ConfigureAwait(false);
     }
 
+    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement)
+    {
+        if (!IsLost)
+        {
+            Broker.Broadcast(
+                WireNames.AnnounceKey, new InboundMessage { Type = WireNames.AnnounceType, ContentType = JsonPayloadSerializer.Json, Body = announcement });
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
     public void PostCancel(string correlationId) => _inbox.Post(new Notice(correlationId, null, Returned: false));
+
+    public void PostRollCall() => _inbox.Post(new Notice(null, null, Returned: false));
 
     /// <summary>Takes what was sent to this link alone; false when it is gone.</summary>
     public bool TryDeliver(BrokerMessage message)
@@ -112,6 +126,9 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink, IReplyQueueOwner
         _inbox.Post(new Notice(null, message, Returned: false));
         return true;
     }
+
+    /// <summary>Completes when all that this link was told has been heard.</summary>
+    public Task WhenNoticesHeardAsync() => _inbox.WhenIdleAsync();
 
     protected override void Close()
     {
@@ -163,7 +180,14 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink, IReplyQueueOwner
 
                 if (item.Message is not { } message)
                 {
-                    link.Sink.OnCancel(item.Cancelled!);
+                    if (item.Cancelled is { } cancelled)
+                    {
+                        link.Sink.OnCancel(cancelled);
+                    }
+                    else
+                    {
+                        link.Sink.OnRollCall();
+                    }
                 }
                 else if (item.Returned)
                 {

@@ -44,6 +44,10 @@ internal static class MessagingTelemetry
     public static Counter<long> InboxDuplicates { get; } =
         Meter.CreateCounter<long>("messaging.inbox.duplicates", "{message}", "Deliveries whose handler was not run again, as the inbox knew them.");
 
+    /// <summary>Announcements of workers that can't be believed, or for which there is no room.</summary>
+    public static Counter<long> RefusedAnnouncements { get; } =
+        Meter.CreateCounter<long>("messaging.catalogue.refused_announcements", "{message}", "Announcements of workers that can't be believed, or for which there is no room.");
+
     /// <summary>Attempts beyond the first, by retry or hedging.</summary>
     public static Counter<long> Retries { get; } =
         Meter.CreateCounter<long>("messaging.client.retries", "{attempt}", "Attempts of a call beyond the first.");

@@ -36,6 +36,19 @@ public interface ITransport : IAsyncDisposable
     /// <returns>An open link.</returns>
     /// <exception cref="TransportException">The attempt failed; <see cref="TransportFailure.Unroutable"/> where there is no such queue.</exception>
     ValueTask<IQueueLink> OpenQueueAsync(string queue, CancellationToken cancellationToken);
+
+    /// <summary>Opens a look at queues from outside: how much waits in them, and who consumes them. One attempt; it declares nothing.</summary>
+    /// <param name="cancellationToken">Gives the attempt up.</param>
+    /// <returns>An open link.</returns>
+    /// <exception cref="TransportException">The attempt failed.</exception>
+    ValueTask<IQueueLook> OpenQueueLookAsync(CancellationToken cancellationToken);
+
+    /// <summary>Opens what hears the workers of all services announce themselves. One attempt; it does not call the roll.</summary>
+    /// <param name="sink">Takes what arrives, from before this method returns.</param>
+    /// <param name="cancellationToken">Gives the attempt up.</param>
+    /// <returns>An open link.</returns>
+    /// <exception cref="TransportException">The attempt failed.</exception>
+    ValueTask<ICatalogueLink> OpenCatalogueAsync(ICatalogueSink sink, CancellationToken cancellationToken);
 }
 
 /// <summary>A connection to the broker for one purpose. Once lost it stays lost; a new one is opened in its stead.</summary>

@@ -45,6 +45,14 @@ public interface IWorkerLink : ILink
     /// <exception cref="TransportException">It was returned, refused, not sent, or it is unknown whether it was taken.</exception>
     ValueTask PublishConfirmedAsync(OutboundMessage message);
 
+    /// <summary>
+    /// Tells the catalogues that listen of this worker: transient, and lost where nobody listens. Best effort: it never
+    /// throws.
+    /// </summary>
+    /// <param name="announcement">The body, in JSON. It may be reused when the task completes.</param>
+    /// <returns>Complete when handed to the connection, or when that failed.</returns>
+    ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement);
+
     /// <summary>Stops taking deliveries; those taken can still be settled and answered.</summary>
     /// <returns>Complete when the broker has stopped sending.</returns>
     ValueTask StopConsumingAsync();
@@ -61,6 +69,11 @@ public interface IWorkerSink
     /// <summary>A requester cancelled a call, which may be running here, elsewhere, or not yet have arrived.</summary>
     /// <param name="correlationId">The call.</param>
     void OnCancel(string correlationId);
+
+    /// <summary>A catalogue asks all workers to announce themselves. Default: nothing happens.</summary>
+    void OnRollCall()
+    {
+    }
 
     /// <summary>A message came to this link's own queue. Its body is valid only until this returns.</summary>
     /// <param name="message">The message.</param>

@@ -113,6 +113,21 @@ internal static class WireNames
     /// <summary>Type of a message that cancels a call.</summary>
     public const string CancelType = "cancel";
 
+    /// <summary>Type of the message by which a worker says that it is there, and what it does.</summary>
+    public const string AnnounceType = "announce";
+
+    /// <summary>Type of the message that asks all workers to announce themselves.</summary>
+    public const string RollCallType = "roll-call";
+
+    /// <summary>The routing key on <c>amq.direct</c> by which catalogues hear of workers.</summary>
+    public const string AnnounceKey = "messaging.announce";
+
+    /// <summary>The routing key on <c>amq.direct</c> by which all workers hear that a catalogue asks for them.</summary>
+    public const string RollCallKey = "messaging.roll-call";
+
+    /// <summary>Prefix of the names of the queues by which catalogues hear of workers.</summary>
+    public const string CatalogueQueuePrefix = "messaging.catalogue.";
+
     /// <summary>Request header: the requester reads a stream, and batches of its items, in this version of the protocol.</summary>
     public const string Stream = "stream";
 

@@ -1,3 +1,4 @@
+using Messaging.Catalogue;
 using Messaging.FailedCommands;
 using Messaging.Pipeline;
 
@@ -10,6 +11,9 @@ internal abstract class OperationHandler(OperationDescriptor operation, CommandR
 
     /// <summary>How a command is tried again; null for calls, which are retried by their callers.</summary>
     public CommandRetryPolicy? Retries { get; } = retries;
+
+    /// <summary>What its handlers have done.</summary>
+    public HandlerLoad Load { get; } = new();
 
     /// <summary>Serves a call. What it throws, the handler or its middleware threw.</summary>
     public abstract ValueTask InvokeAsync(WorkerCall call, CallContext context, IServiceProvider services);

@@ -12,11 +12,15 @@ internal sealed class OperationTable
     private OperationTable(string service, Dictionary<string, OperationHandler> handlers)
     {
         Service = service;
+        Declared = [.. handlers.Values.Where(static handler => !string.Equals(handler.Operation.Name, WireNames.DescribeMethod, StringComparison.Ordinal))];
         _handlers = handlers.ToFrozenDictionary(StringComparer.Ordinal);
-        Names = string.Join(", ", handlers.Keys.Where(static name => !string.Equals(name, WireNames.DescribeMethod, StringComparison.Ordinal)));
+        Names = string.Join(", ", Declared.Select(static handler => handler.Operation.Name));
     }
 
     public string Service { get; }
+
+    /// <summary>Those of the contract, in its order.</summary>
+    public IReadOnlyList<OperationHandler> Declared { get; }
 
     /// <summary>For error messages.</summary>
     public string Names { get; }

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Messaging.Batching;
+using Messaging.Catalogue;
 using Messaging.Deadlines;
 using Messaging.Descriptions;
 using Messaging.FailedCommands;
@@ -30,7 +31,7 @@ internal static class WorkerFactory
         var inbox = provider.GetKeyedService<InboxSetup>(contract.Name);
         var needsScope = inbox is not null || options.Middleware.Count > 0 || ScopeNeed.Of<TImplementation>(services, descriptor);
         var serializers = provider.GetRequiredService<PayloadSerializers>();
-        return Assemble(provider, contract, needsScope, new HandlerSetup<TService>(
+        return Assemble(provider, contract, typeof(TService).Assembly.GetName().Version?.ToString(), needsScope, new HandlerSetup<TService>(
             options,
             serializers,
             provider.GetRequiredService<ITransport>().MaxMessageBytes,
@@ -48,7 +49,7 @@ internal static class WorkerFactory
     /// <param name="description">What is said of the service to who asks.</param>
     public static Worker Create<TService>(IServiceProvider provider, ServiceContract<TService> contract, TService service, ServiceDescription description)
         where TService : class =>
-        Assemble(provider, contract, needsScope: false, new HandlerSetup<TService>(
+        Assemble(provider, contract, description.Version, needsScope: false, new HandlerSetup<TService>(
             provider.GetRequiredService<IOptionsMonitor<WorkerOptions>>().Get(contract.Name),
             provider.GetRequiredService<PayloadSerializers>(),
             provider.GetRequiredService<ITransport>().MaxMessageBytes,
@@ -56,7 +57,7 @@ internal static class WorkerFactory
             Inbox: null,
             () => description));
 
-    private static Worker Assemble<TService>(IServiceProvider provider, ServiceContract<TService> contract, bool needsScope, HandlerSetup<TService> setup)
+    private static Worker Assemble<TService>(IServiceProvider provider, ServiceContract<TService> contract, string? version, bool needsScope, HandlerSetup<TService> setup)
         where TService : class
     {
         var options = setup.Options;
@@ -90,6 +91,7 @@ internal static class WorkerFactory
             new SettleDelivery());
         return new Worker(
             transport, operations, pipeline, running, streams, held, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
+            new WorkerAnnouncer(operations, version, options.Announce ? options.AnnounceInterval : TimeSpan.Zero, time, logger),
             new Turns(deadlines, time), options, provider.GetRequiredService<IOptions<ReconnectOptions>>().Value, time, logger);
     }
 

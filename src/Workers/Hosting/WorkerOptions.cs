@@ -103,6 +103,18 @@ public sealed class WorkerOptions
     /// </summary>
     public CompressionOptions Compression { get; set; } = new();
 
+    /// <summary>
+    /// Whether the worker announces itself over the broker to those who list services (<see cref="IServiceCatalogue"/>):
+    /// what it serves, where it runs and how much it does. Whoever may read from the broker can read that. Default: true.
+    /// </summary>
+    public bool Announce { get; set; } = true;
+
+    /// <summary>
+    /// How long it is from one announcement to the next. An instance that dies is forgotten after two and a half times as
+    /// long. From 1 s to 1 minute. Default: 5 s.
+    /// </summary>
+    public TimeSpan AnnounceInterval { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>What single operations do differently, by the method's wire name. A name that the contract lacks is refused at start.</summary>
     public IDictionary<string, WorkerOperationOptions> Operations { get; } = new Dictionary<string, WorkerOperationOptions>(StringComparer.Ordinal);
 

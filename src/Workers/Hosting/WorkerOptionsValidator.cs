@@ -1,3 +1,4 @@
+using Messaging.Catalogue;
 using Microsoft.Extensions.Options;
 
 namespace Messaging.Hosting;
@@ -49,6 +50,9 @@ internal sealed class WorkerOptionsValidator : IValidateOptions<WorkerOptions>
         Require(options.CallQueue is CallQueueType.Classic or CallQueueType.Quorum, nameof(options.CallQueue), options.CallQueue, "set it to Classic or Quorum");
         Require(options.CommandDeliveryLimit is >= 1 and <= 1000, nameof(options.CommandDeliveryLimit), options.CommandDeliveryLimit, "set it from 1 to 1,000");
         Require(options.MaxStreams is >= 1 and <= 1_000_000, nameof(options.MaxStreams), options.MaxStreams, "set it from 1 to 1,000,000");
+        Require(
+            options.AnnounceInterval >= AnnouncementFormat.MinInterval && options.AnnounceInterval <= AnnouncementFormat.MaxInterval,
+            nameof(options.AnnounceInterval), options.AnnounceInterval, "set it from one second to one minute, or Announce to false");
         failures.AddRange(options.Stream.Validate($"Messaging:Workers:{name}:Stream"));
         failures.AddRange(options.Compression.Validate($"Messaging:Workers:{name}:Compression"));
         RequireRetries(nameof(options.CommandRetry), options.CommandRetry);

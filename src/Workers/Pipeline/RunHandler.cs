@@ -82,6 +82,7 @@ internal sealed class RunHandler(
             call.ResponseHeaders = context.SetResponseHeaders;
             call.ResponseTrailers = context.SetResponseTrailers;
             call.HandlerUs = (uint)Math.Min(time.GetElapsedTime(start).TotalMicroseconds, BatchFormat.NoTimeout - 1);
+            call.Handler.Load.Count(call.HandlerUs, call.Outcome?.Kind == OutcomeKind.Failed);
             running.Remove(current);
             current.End();
             if (deadline is not null && !deadlines.Remove(current))

@@ -21,6 +21,9 @@ internal sealed class ConcurrencyGate(int concurrency, Turns turns, Func<WorkerC
     private bool _turnComes;
     private bool _stopping;
 
+    /// <summary>How many calls are being served.</summary>
+    public int Running => Volatile.Read(ref _running);
+
     /// <summary>Takes a call. False when it is closed. <see cref="Wake"/> starts what was taken.</summary>
     public bool TryEnter(WorkerCall call)
     {

@@ -100,6 +100,8 @@ internal sealed partial class WorkerLink : ILink, IWorkerSink
 
     public ValueTask PublishConfirmedAsync(in OutboundMessage message) => Link.PublishConfirmedAsync(message);
 
+    public ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement) => Link.AnnounceAsync(announcement);
+
     public ValueTask StopConsumingAsync() => Link.StopConsumingAsync();
 
     public ValueTask DisposeAsync() => Link.DisposeAsync();
@@ -107,6 +109,8 @@ internal sealed partial class WorkerLink : ILink, IWorkerSink
     void IWorkerSink.OnDelivery(QueueKind queue, in InboundMessage message) => _deliveries.OnDelivery(new Delivery(this, queue, message, MaxMessageBytes));
 
     void IWorkerSink.OnCancel(string correlationId) => _deliveries.OnCancel(new CallId(correlationId));
+
+    void IWorkerSink.OnRollCall() => _deliveries.OnRollCall();
 
     void IWorkerSink.OnControl(in InboundMessage message) => _deliveries.OnControl(message);
 
@@ -122,6 +126,8 @@ internal interface IWorkerDeliveries
     void OnDelivery(Delivery delivery);
 
     void OnCancel(CallId id);
+
+    void OnRollCall();
 
     void OnControl(in InboundMessage message);
 

@@ -53,6 +53,8 @@ internal sealed partial class RunStream(
 
     private async Task<(WorkerOutcome Outcome, CallContext Context)> ServeAsync(WorkerStream stream, WorkerCall call)
     {
+        var start = time.GetTimestamp();
+        var failed = true;
         using var activity = MessagingTelemetry.StartHandling(call.Handler!.Operation, call.Head.TraceParent, call.Head.TraceState);
         Deadline? deadline = call.Head.Timeout is { } timeout ? Deadline.After(timeout, time) : null;
         var context = new CallContext(call.Handler.Operation, deadline)
@@ -87,6 +89,7 @@ internal sealed partial class RunStream(
                 }
             }
 
+            failed = false;
             return (WorkerOutcome.Succeeded, context);
         }
         catch (Exception exception)
@@ -94,10 +97,12 @@ internal sealed partial class RunStream(
             // A handler may throw anything: it is this stream's end, and the worker goes on.
             var outcome = failures.Translate(call, exception, stream.Running.Reason);
             activity?.SetStatus(ActivityStatusCode.Error, outcome.Kind.ToString());
+            failed = outcome.Kind == OutcomeKind.Failed;
             return (outcome, context);
         }
         finally
         {
+            call.Handler.Load.Count((uint)Math.Min(time.GetElapsedTime(start).TotalMicroseconds, uint.MaxValue), failed);
             running.Remove(stream.Running);
             stream.Running.End();
             deadlines.Remove(stream.Running);

@@ -19,6 +19,8 @@ internal sealed class WorkerStreams(int limit, TimeProvider time) : IDisposable
 
     public int Limit => limit;
 
+    public int Count => Volatile.Read(ref _count);
+
     /// <summary>Enters a stream. False where there are as many as there may be.</summary>
     /// <param name="stream">The stream.</param>
     /// <param name="isKnown">Whether it was refused because one of its id is there.</param>

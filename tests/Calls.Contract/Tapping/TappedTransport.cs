@@ -18,6 +18,11 @@ internal sealed class TappedTransport(ITransport transport, MessageTap tap) : IT
     public ValueTask<IQueueLink> OpenQueueAsync(string queue, CancellationToken cancellationToken) =>
         transport.OpenQueueAsync(queue, cancellationToken);
 
+    public ValueTask<IQueueLook> OpenQueueLookAsync(CancellationToken cancellationToken) => transport.OpenQueueLookAsync(cancellationToken);
+
+    public ValueTask<ICatalogueLink> OpenCatalogueAsync(ICatalogueSink sink, CancellationToken cancellationToken) =>
+        transport.OpenCatalogueAsync(sink, cancellationToken);
+
     public ValueTask DisposeAsync() => transport.DisposeAsync();
 
     private sealed class Link(IRequesterLink link, MessageTap tap) : IRequesterLink

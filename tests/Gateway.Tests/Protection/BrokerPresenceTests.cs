@@ -97,6 +97,10 @@ public sealed class BrokerPresenceTests
 
         public ValueTask<IQueueLink> OpenQueueAsync(string queue, CancellationToken cancellationToken) => inner.OpenQueueAsync(queue, cancellationToken);
 
+        public ValueTask<IQueueLook> OpenQueueLookAsync(CancellationToken cancellationToken) => inner.OpenQueueLookAsync(cancellationToken);
+
+        public ValueTask<ICatalogueLink> OpenCatalogueAsync(ICatalogueSink sink, CancellationToken cancellationToken) => inner.OpenCatalogueAsync(sink, cancellationToken);
+
         public ValueTask DisposeAsync() => inner.DisposeAsync();
     }
 }

@@ -40,6 +40,8 @@ internal sealed class RabbitMqCallHarness(PrivateBroker broker, RabbitMqReplyPat
 
     public Task PublishRawAsync(string queue, InboundMessage message) => _stranger.PublishAsync(queue, message);
 
+    public Task BroadcastRawAsync(string key, InboundMessage message) => _stranger.PublishAsync(key, message, "amq.direct");
+
     public Task DeclareQueueAsync(string queue) => _stranger.DeclareQueueAsync(queue);
 
     public Task<InboundMessage> TakeAsync(string queue, CancellationToken cancellationToken) => _stranger.TakeAsync(queue, cancellationToken);

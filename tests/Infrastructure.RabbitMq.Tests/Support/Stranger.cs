@@ -12,7 +12,7 @@ internal sealed class Stranger(PrivateBroker broker) : IAsyncDisposable
     private IConnection? _connection;
     private IChannel? _channel;
 
-    public async Task PublishAsync(string queue, InboundMessage message)
+    public async Task PublishAsync(string queue, InboundMessage message, string exchange = "")
     {
         var properties = new BasicProperties();
         Set(message.Type, value => properties.Type = value);
@@ -34,7 +34,7 @@ internal sealed class Stranger(PrivateBroker broker) : IAsyncDisposable
         }
 
         var channel = await ChannelAsync();
-        await channel.BasicPublishAsync(string.Empty, queue, mandatory: false, properties, message.Body, TestContext.Current.CancellationToken);
+        await channel.BasicPublishAsync(exchange, queue, mandatory: false, properties, message.Body, TestContext.Current.CancellationToken);
 
         // Answered behind it, so the message is at the broker when this returns.
         await channel.BasicQosAsync(prefetchSize: 0, prefetchCount: 0, global: false, TestContext.Current.CancellationToken);

@@ -33,7 +33,10 @@ public abstract class TransportTest(BrokerFixture fixture) : IAsyncLifetime
         GC.SuppressFinalize(this);
     }
 
-    protected internal ITransport OpenTransport(Action<RabbitMqOptions>? configure = null)
+    protected internal ITransport OpenTransport(Action<RabbitMqOptions>? configure = null) =>
+        OpenServices(configure).GetRequiredService<ITransport>();
+
+    protected internal IServiceProvider OpenServices(Action<RabbitMqOptions>? configure = null)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Debug));
@@ -44,7 +47,20 @@ public abstract class TransportTest(BrokerFixture fixture) : IAsyncLifetime
         });
         var provider = services.BuildServiceProvider();
         _providers.Add(provider);
-        return provider.GetRequiredService<ITransport>();
+        return provider;
+    }
+
+    /// <summary>Adds a user, whose password is the name, with permissions; with none at all where there is nothing to configure.</summary>
+    protected async Task<string> AddUserAsync(string? configure, string? write, string? read)
+    {
+        var user = "user-" + Guid.NewGuid().ToString("N")[..8];
+        await Broker.RabbitmqctlAsync("add_user", user, user);
+        if (configure is not null)
+        {
+            await Broker.RabbitmqctlAsync("set_permissions", user, configure, write!, read!);
+        }
+
+        return user;
     }
 
     internal ValueTask<IRequesterLink> OpenRequesterAsync(RequesterSink sink) => Transport.OpenRequesterAsync(sink, Token);

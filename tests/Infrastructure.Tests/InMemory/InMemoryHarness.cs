@@ -36,6 +36,12 @@ internal sealed class InMemoryHarness : ITransportHarness
         return Task.CompletedTask;
     }
 
+    public Task BroadcastRawAsync(string key, InboundMessage message)
+    {
+        Faults.RawBroadcast(key, message);
+        return Task.CompletedTask;
+    }
+
     public Task DeleteQueueAsync(string queue)
     {
         Assert.True(Faults.DeleteQueue(queue));

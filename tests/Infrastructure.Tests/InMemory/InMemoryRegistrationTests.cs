@@ -117,6 +117,10 @@ public sealed class InMemoryRegistrationTests
 
         public ValueTask<IQueueLink> OpenQueueAsync(string queue, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+        public ValueTask<IQueueLook> OpenQueueLookAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<ICatalogueLink> OpenCatalogueAsync(ICatalogueSink sink, CancellationToken cancellationToken) => throw new NotSupportedException();
+
         public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

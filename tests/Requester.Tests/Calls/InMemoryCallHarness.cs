@@ -34,6 +34,12 @@ internal sealed class InMemoryCallHarness : ICallHarness
         return Task.CompletedTask;
     }
 
+    public Task BroadcastRawAsync(string key, InboundMessage message)
+    {
+        Broker.Faults.RawBroadcast(key, message);
+        return Task.CompletedTask;
+    }
+
     public Task DeclareQueueAsync(string queue)
     {
         Broker.Declare(queue, new QueueArguments());

@@ -26,7 +26,14 @@ public sealed class DotnetProcess : IAsyncDisposable
     /// <summary>Starts one.</summary>
     /// <param name="program">Its assembly's file.</param>
     /// <param name="arguments">Its arguments.</param>
-    public static DotnetProcess Start(string program, params IEnumerable<string> arguments)
+    public static DotnetProcess Start(string program, params IEnumerable<string> arguments) =>
+        Start(program, new Dictionary<string, string>(StringComparer.Ordinal), arguments);
+
+    /// <summary>Starts one with settings in its environment.</summary>
+    /// <param name="program">Its assembly's file.</param>
+    /// <param name="settings">What is set.</param>
+    /// <param name="arguments">Its arguments.</param>
+    public static DotnetProcess Start(string program, IReadOnlyDictionary<string, string> settings, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program, .. arguments])
         {
@@ -37,6 +44,11 @@ public sealed class DotnetProcess : IAsyncDisposable
         foreach (var name in start.Environment.Keys.Where(static name => _ours.Any(prefix => name.StartsWith(prefix, StringComparison.Ordinal))).ToList())
         {
             start.Environment.Remove(name);
+        }
+
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
         }
 
         return new DotnetProcess(start);
