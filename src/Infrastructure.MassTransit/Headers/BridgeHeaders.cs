@@ -10,6 +10,9 @@ internal static class BridgeHeaders
     /// <summary>Request header: the operation's wire name, where a message type alone does not tell it.</summary>
     public const string Operation = "Messaging-Operation";
 
+    /// <summary>Header of a message that a stopping worker gave back: how often it was begun.</summary>
+    public const string Attempts = "Messaging-Attempts";
+
     /// <summary>The W3C name of the trace's header, which others than MassTransit write.</summary>
     public const string TraceParent = "traceparent";
 

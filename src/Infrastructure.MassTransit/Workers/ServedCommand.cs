@@ -23,7 +23,7 @@ internal sealed partial class ServedCommand<TService, TRequest>(
                 await RunAsync(context, attempt, deadline: null, respond: null).ConfigureAwait(false);
                 return;
             }
-            catch (Exception exception) when (_retries is not null && !IsGivenBack(exception, context))
+            catch (Exception exception) when (_retries is not null)
             {
                 var action = _retries.Classify(exception, FaultData.Find(exception, Operation) is not null);
                 if (action == FailedCommandAction.Discard)
@@ -38,31 +38,33 @@ internal sealed partial class ServedCommand<TService, TRequest>(
                 }
             }
 
-            await PauseAsync(context, attempt).ConfigureAwait(false);
+            if (!await PauseAsync(context, attempt).ConfigureAwait(false))
+            {
+                await GiveBackAsync(context, attempt).ConfigureAwait(false);
+                return;
+            }
         }
     }
 
-    private async Task PauseAsync(ConsumeContext<TRequest> context, int attempt)
+    /// <summary>Waits for the next attempt. False where the worker stops first.</summary>
+    private async Task<bool> PauseAsync(ConsumeContext<TRequest> context, int attempt)
     {
         if (_retries!.IsImmediate(attempt))
         {
-            return;
+            return true;
         }
 
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, Setup.Stopping);
         try
         {
             await Task.Delay(_retries.DelayAfter(attempt), Setup.Time, ends.Token).ConfigureAwait(false);
+            return true;
         }
-        catch (OperationCanceledException exception)
+        catch (OperationCanceledException)
         {
-            // With this token MassTransit gives the message back to its queue.
-            throw new OperationCanceledException("The worker stops, and the command goes back to its queue.", exception, context.CancellationToken);
+            return false;
         }
     }
-
-    private bool IsGivenBack(Exception exception, ConsumeContext context) =>
-        exception is OperationCanceledException && (Setup.Stopping.IsCancellationRequested || context.CancellationToken.IsCancellationRequested);
 
     [LoggerMessage(81, LogLevel.Warning, "A command failed and is discarded, as CommandRetry.Classify says: {Operation} (message id {MessageId}).")]
     private static partial void LogDiscarded(ILogger logger, Exception exception, string operation, Guid? messageId);

@@ -16,6 +16,9 @@ internal abstract partial class ServedHandler<TService, TRequest, TReply>(
     where TService : class
     where TRequest : class
 {
+    // A stranger may write any number.
+    private const int MaxAttempts = 1_000_000;
+
     protected WorkerSetup<TService> Setup => setup;
 
     /// <summary>Runs the handler once.</summary>
@@ -51,8 +54,12 @@ internal abstract partial class ServedHandler<TService, TRequest, TReply>(
         }
         catch (OperationCanceledException exception) when (setup.Stopping.IsCancellationRequested || context.CancellationToken.IsCancellationRequested)
         {
-            // With this token MassTransit gives the message back; any other would put it into the error queue.
-            throw new OperationCanceledException("The worker stops, and the message goes back to its queue.", exception, context.CancellationToken);
+            if (Operation.AtMostOnce)
+            {
+                throw new RpcException(StatusCode.Aborted, "The worker was stopped while the handler ran, and the call may run at most once.", exception) { MayHaveRun = true };
+            }
+
+            await GiveBackAsync(context, attempt).ConfigureAwait(false);
         }
         catch (Exception exception)
         {
@@ -68,9 +75,17 @@ internal abstract partial class ServedHandler<TService, TRequest, TReply>(
         }
     }
 
-    /// <summary>Which attempt a delivery is: the first, one after MassTransit's retries and redeliveries, one that the broker delivers again.</summary>
+    /// <summary>
+    /// Which attempt a delivery is: the first, one after MassTransit's retries and redeliveries, one that the broker delivers
+    /// again, or that a worker gave back.
+    /// </summary>
     protected static int AttemptOf(ConsumeContext context) =>
-        1 + context.GetRetryAttempt() + context.GetRedeliveryCount() + (context.ReceiveContext.Redelivered ? 1 : 0);
+        1 + context.GetRetryAttempt() + context.GetRedeliveryCount() + (context.ReceiveContext.Redelivered ? 1 : 0)
+        + Math.Clamp(context.Headers.Get<int>(BridgeHeaders.Attempts) ?? 0, 0, MaxAttempts);
+
+    /// <summary>Puts the message behind the others of its queue: MassTransit has no way to leave one there that a consumer has begun.</summary>
+    protected static Task GiveBackAsync(ConsumeContext<TRequest> context, int attempts) =>
+        context.Forward(context.ReceiveContext.InputAddress, Pipe.Execute<SendContext<TRequest>>(send => send.Headers.Set(BridgeHeaders.Attempts, attempts)));
 
     private void RefuseWhatMayNotRun(int attempt, CancellationTokenSource? passed)
     {

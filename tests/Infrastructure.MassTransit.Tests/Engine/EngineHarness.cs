@@ -18,6 +18,8 @@ internal abstract class EngineHarness : ICallHarness
 
     public Task PublishRawAsync(string queue, InboundMessage message) => throw NotOfMassTransit();
 
+    public Task BroadcastRawAsync(string routingKey, InboundMessage message) => throw NotOfMassTransit();
+
     public Task DeclareQueueAsync(string queue) => throw NotOfMassTransit();
 
     public Task RefusePublishesAsync(string queue) => throw NotOfMassTransit();
