@@ -18,7 +18,7 @@ internal abstract class EngineHarness : ICallHarness
 
     public Task PublishRawAsync(string queue, InboundMessage message) => throw NotOfMassTransit();
 
-    public Task BroadcastRawAsync(string routingKey, InboundMessage message) => throw NotOfMassTransit();
+    public Task BroadcastRawAsync(string key, InboundMessage message) => throw NotOfMassTransit();
 
     public Task DeclareQueueAsync(string queue) => throw NotOfMassTransit();
 
