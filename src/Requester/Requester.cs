@@ -43,6 +43,7 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
         Heartbeats = new StreamHeartbeats(time);
         _links = new LinkKeeper<CallLink>(token => CallLink.OpenAsync(_transport, Calls, token), "requester", reconnect.Value, time, logger);
         _commands = new CommandSender(_links, transport, deadlines, time);
+        ObservedState.Add(this, Observe);
     }
 
     /// <summary>The calls that have not ended.</summary>
@@ -101,6 +102,7 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
 
     public async ValueTask DisposeAsync()
     {
+        ObservedState.Remove(this);
         if (_links.Current is { } link)
         {
             await link.CloseCallsAsync().ConfigureAwait(false);
@@ -109,6 +111,17 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
         _participants.Remove(this);
         Heartbeats.Dispose();
         await _links.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private IEnumerable<ObservedValue> Observe()
+    {
+        yield return new(ObservedKind.LinksBlocked, "requester", _transport.IsBlocked ? 1 : 0);
+        foreach (var service in _policies.Services)
+        {
+            yield return new(ObservedKind.ActiveCalls, service.Service, service.Window.Count);
+            yield return new(ObservedKind.WaitingCalls, service.Service, service.Window.Waiting);
+            yield return new(ObservedKind.ActiveCommands, service.Service, service.MaxPendingCommands - service.CommandRoom.CurrentCount);
+        }
     }
 
     /// <summary>One attempt: enter it, watch what can end it, send it. The task is the outcome.</summary>

@@ -92,6 +92,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
             + (_highCommands is null ? 0 : options.EffectiveHighCommandConcurrency)
             + operations.Partitions;
         announcer.Watch(() => new WorkerPresence(concurrency, Running, _draining));
+        ObservedState.Add(this, () => [new(ObservedKind.ActiveHandlers, _service, Running), new(ObservedKind.Concurrency, _service, concurrency)]);
         _links = new WorkerLinks(
             (wanted, token) => OpenAsync(transport, wanted, token), subscription, reconnect, time, logger);
     }
@@ -163,6 +164,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
 
     public async ValueTask DisposeAsync()
     {
+        ObservedState.Remove(this);
         _streams.Dispose();
         _participants.Remove(this);
         await _announcer.DisposeAsync().ConfigureAwait(false);

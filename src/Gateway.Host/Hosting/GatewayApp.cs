@@ -1,6 +1,8 @@
 using Messaging.RabbitMq;
+using Messaging.Telemetry;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using OpenTelemetry;
 
 namespace Messaging.Hosting;
 
@@ -26,6 +28,12 @@ internal static class GatewayApp
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         builder.Services.AddMessaging().UseRabbitMq().AddGateway();
+        builder.Services.AddOtlpExport("gateway");
+        if (options.Metrics)
+        {
+            builder.Services.AddPrometheusMetrics(static metrics => metrics.AddMessagingInstrumentation().AddMeter(OtlpExport.HttpMeters));
+        }
+
         builder.Services.AddHealthChecks().AddMessagingGateway().AddMessaging();
 
         var app = builder.Build();
@@ -34,6 +42,11 @@ internal static class GatewayApp
         _ = app.Services.GetRequiredService<IOptions<RabbitMqOptions>>().Value;
         app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(MessagingHealthChecksBuilderExtensions.LiveTag) });
         app.MapHealthChecks("/healthz/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(GatewayHealthChecksBuilderExtensions.ReadyTag) });
+        if (options.Metrics)
+        {
+            app.MapPrometheusMetrics();
+        }
+
         app.MapMessagingGateway();
         if (options.Explorer ?? app.Environment.IsDevelopment())
         {

@@ -6,6 +6,9 @@ internal sealed class GatewayHostOptions
     /// <summary>Whether to serve the explorer and the OpenAPI documents. Default: null, in the environment Development alone.</summary>
     public bool? Explorer { get; set; }
 
+    /// <summary>Whether to serve metrics to Prometheus at <c>/metrics</c>. Default: false.</summary>
+    public bool Metrics { get; set; }
+
     /// <summary>How long calls under way may take to end when the program is stopped. From 0 to 10 minutes. Default: 30 s.</summary>
     public TimeSpan ShutdownTimeout { get; set; } = TimeSpan.FromSeconds(30);
 

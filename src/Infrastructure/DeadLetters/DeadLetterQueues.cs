@@ -27,6 +27,15 @@ internal sealed class DeadLetterQueues(ITransport transport) : IDeadLetters
         return letters;
     }
 
+    /// <summary>Shows dead letters one by one, the oldest first, until <paramref name="visit"/> has seen enough, and keeps none of them in memory. Nothing is changed.</summary>
+    /// <param name="service">The service's wire name.</param>
+    /// <param name="visit">Gets each one; false to end.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <returns>How many there were at the start.</returns>
+    /// <exception cref="RpcException">The broker could not be reached, or denies it.</exception>
+    internal Task<long> VisitAsync(string service, Func<DeadLetter, bool> visit, CancellationToken cancellationToken) =>
+        WalkAsync(service, (_, _, letter) => new ValueTask<bool>(visit(letter)), cancellationToken);
+
     public async Task<long> ReplayAsync(
         string service, Func<DeadLetter, bool>? select = null, Func<DeadLetter, DeadLetterEdit?>? edit = null, CancellationToken cancellationToken = default)
     {
@@ -70,15 +79,16 @@ internal sealed class DeadLetterQueues(ITransport transport) : IDeadLetters
     }
 
     /// <summary>Visits what is there at the start, and no more: what is replayed may come back meanwhile.</summary>
-    private async Task WalkAsync(
+    private async Task<long> WalkAsync(
         string service, Func<IQueueLink, InboundMessage, DeadLetter, ValueTask<bool>> visit, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrEmpty(service);
-        await RunAsync(
+        return await RunAsync(
             service,
             async link =>
             {
-                for (var left = await link.CountAsync().ConfigureAwait(false); left > 0; left--)
+                var count = await link.CountAsync().ConfigureAwait(false);
+                for (var left = count; left > 0; left--)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
                     if (await link.GetAsync().ConfigureAwait(false) is not { } message
@@ -88,7 +98,7 @@ internal sealed class DeadLetterQueues(ITransport transport) : IDeadLetters
                     }
                 }
 
-                return 0;
+                return count;
             },
             cancellationToken).ConfigureAwait(false);
     }

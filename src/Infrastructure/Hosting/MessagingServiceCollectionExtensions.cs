@@ -36,7 +36,8 @@ public static class MessagingServiceCollectionExtensions
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ReconnectOptions>, ReconnectOptionsValidator>());
         services.TryAddInMemoryTransport();
-        services.TryAddSingleton<IDeadLetters, DeadLetterQueues>();
+        services.TryAddSingleton<DeadLetterQueues>();
+        services.TryAddSingleton<IDeadLetters>(static provider => provider.GetRequiredService<DeadLetterQueues>());
         services.TryAddSingleton<IServiceQueues, ServiceQueueStates>();
         services.TryAddSingleton<IServiceCatalogue, ServiceCatalogue>();
         return new MessagingBuilder(services);
