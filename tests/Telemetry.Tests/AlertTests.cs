@@ -17,7 +17,9 @@ public sealed partial class AlertTests
         await using var broker = await PrivateBroker.StartNewAsync(Ct);
         await using var system = await RunningSystem.StartAsync(broker, Ct);
         await using var prometheus = await PrivatePrometheus.StartNewAsync([system.Uri.Authority], Metadata("Alerts"), Ct);
-        await system.Front.AskAsync(new Question("hello"), Ct);
+
+        // Many at once, so that they share messages.
+        await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => system.Front.AskAsync(new Question("hello"), Ct)));
         await Assert.ThrowsAsync<RpcException>(() => system.Front.AskAsync(new Question("fail"), Ct));
         await prometheus.WaitForAsync("messaging_worker_dead_letters_total", static values => values is [1], Ct);
 

@@ -1,5 +1,4 @@
 using System.Net.Http.Json;
-using Google.Protobuf;
 using Messaging.Telemetry.Tests.Otlp;
 using Messaging.Testing;
 using OpenTelemetry;
@@ -51,7 +50,7 @@ public sealed class TraceTests
         Assert.All(spans, span => Assert.Equal(request.TraceId, span.Span.TraceId));
         foreach (var (_, span) in spans.Where(static span => span.Scope is "Messaging"))
         {
-            Assert.Subset([.. _conventional], span.Attributes.Select(static attribute => attribute.Key).ToHashSet(StringComparer.Ordinal));
+            Assert.Subset(_conventional.ToHashSet(StringComparer.Ordinal), span.Attributes.Select(static attribute => attribute.Key).ToHashSet(StringComparer.Ordinal));
             Assert.Contains(span.Attributes, static attribute => attribute.Key is "messaging.destination.name" && attribute.Value.StringValue is "front" or "back");
         }
 
