@@ -32,7 +32,7 @@ internal static class Processes
     public static async Task<int> RunWorkerAsync(OrdersSettings settings, Surroundings here)
     {
         await using var view = View.Start(here, $"Orders: worker {settings.Name} on {here.Broker.Description}", []);
-        await WorkerInstance.RunAsync(settings.Name, here);
+        await WorkerInstance.RunAsync(settings.Name, here, settings.Health);
         return 0;
     }
 

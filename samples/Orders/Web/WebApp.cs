@@ -27,10 +27,12 @@ internal static class WebApp
             .UseJson(OrdersJson.Default)
             .AddRequester<IOrders>()
             .AddRequester<IReturns>();
+        builder.Services.AddHealthChecks().AddMessaging();
         more?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.MapOrders();
+        app.MapHealth();
         return app;
     }
 

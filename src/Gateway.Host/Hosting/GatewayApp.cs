@@ -1,6 +1,8 @@
 using Messaging.RabbitMq;
+using Messaging.Telemetry;
 using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
+using OpenTelemetry;
 
 namespace Messaging.Hosting;
 
@@ -26,20 +28,31 @@ internal static class GatewayApp
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         var messaging = builder.Services.AddMessaging().UseRabbitMq().AddGateway();
+        builder.Services.AddOtlpExport("gateway");
+        if (options.Metrics)
+        {
+            builder.Services.AddPrometheusMetrics(static metrics => metrics.AddMessagingInstrumentation().AddMeter(OtlpExport.HttpMeters));
+        }
+
         var servesDashboard = DashboardHosting.IsServed(options, builder.Environment);
         if (servesDashboard)
         {
             DashboardHosting.Add(builder, messaging, options);
         }
 
-        builder.Services.AddHealthChecks().AddMessagingGateway();
+        builder.Services.AddHealthChecks().AddMessagingGateway().AddMessaging();
 
         var app = builder.Build();
 
         // Found wrong only when it connects, it would be told with a stack trace.
         _ = app.Services.GetRequiredService<IOptions<RabbitMqOptions>>().Value;
-        app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = static _ => false });
+        app.MapHealthChecks("/healthz/live", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(MessagingHealthChecksBuilderExtensions.LiveTag) });
         app.MapHealthChecks("/healthz/ready", new HealthCheckOptions { Predicate = static check => check.Tags.Contains(GatewayHealthChecksBuilderExtensions.ReadyTag) });
+        if (options.Metrics)
+        {
+            app.MapPrometheusMetrics();
+        }
+
         app.MapMessagingGateway();
         if (servesDashboard)
         {

@@ -8,6 +8,9 @@ internal sealed class GatewayHostOptions
     /// <summary>Whether to serve the explorer and the OpenAPI documents. Default: null, in the environment Development alone.</summary>
     public bool? Explorer { get; set; }
 
+    /// <summary>Whether to serve metrics to Prometheus at <c>/metrics</c>. Default: false.</summary>
+    public bool Metrics { get; set; }
+
     /// <summary>Whether to serve the dashboard. Outside Development it needs <see cref="DashboardUsers"/>. Default: null, in the environment Development alone.</summary>
     public bool? Dashboard { get; set; }
 
