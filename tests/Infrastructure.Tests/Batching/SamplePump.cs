@@ -3,7 +3,7 @@ using Messaging.Transport;
 namespace Messaging.Batching;
 
 /// <summary>A pump whose connection the test holds, breaks and looks at.</summary>
-internal sealed class SamplePump(int maxBatchBytes = BatchFormat.MaxBytes) : SendPump<SampleItem>(maxBatchBytes)
+internal sealed class SamplePump(int maxBatchBytes = BatchFormat.MaxBytes) : SendPump<SampleItem>(maxBatchBytes, "samples")
 {
     private static readonly FrameNames _names = new("Add", contentType: null);
 
