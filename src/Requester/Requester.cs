@@ -3,6 +3,7 @@ using Messaging.Buffers;
 using Messaging.Calls;
 using Messaging.Commands;
 using Messaging.Deadlines;
+using Messaging.Health;
 using Messaging.Links;
 using Messaging.Policies;
 using Messaging.Streaming;
@@ -15,10 +16,11 @@ using Microsoft.Extensions.Options;
 namespace Messaging;
 
 /// <summary>The whole path of a call on the caller's side, from the generated proxy to the reply. Read it from the top.</summary>
-internal sealed partial class Requester : IOperationInvoker, IAsyncDisposable
+internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyncDisposable
 {
     private readonly ITransport _transport;
     private readonly CallPolicies _policies;
+    private readonly Participants _participants;
     private readonly TimeProvider _time;
     private readonly LinkKeeper<CallLink> _links;
     private readonly CommandSender _commands;
@@ -28,9 +30,11 @@ internal sealed partial class Requester : IOperationInvoker, IAsyncDisposable
         CallPolicies policies,
         DeadlineWheel deadlines,
         IOptions<ReconnectOptions> reconnect,
+        Participants participants,
         TimeProvider time,
         ILogger<Requester> logger)
     {
+        _participants = participants;
         _transport = transport;
         _policies = policies;
         Deadlines = deadlines;
@@ -39,6 +43,7 @@ internal sealed partial class Requester : IOperationInvoker, IAsyncDisposable
         Heartbeats = new StreamHeartbeats(time);
         _links = new LinkKeeper<CallLink>(token => CallLink.OpenAsync(_transport, Calls, token), "requester", reconnect.Value, time, logger);
         _commands = new CommandSender(_links, transport, deadlines, time);
+        ObservedState.Add(this, Observe);
     }
 
     /// <summary>The calls that have not ended.</summary>
@@ -63,7 +68,14 @@ internal sealed partial class Requester : IOperationInvoker, IAsyncDisposable
     internal Exception? LastFailure => _links.LastFailure;
 
     /// <summary>Starts to connect, so that the first call finds an open link.</summary>
-    public void Connect() => _links.Start();
+    public void Connect()
+    {
+        _participants.Add(this);
+        _links.Start();
+    }
+
+    ParticipantHealth IParticipant.Health =>
+        new("requester", _links.Current is null ? ParticipantState.Away : ParticipantState.Ready, Calls.Count, LastFailure?.Message);
 
     public Task<TReply> CallAsync<TRequest, TReply>(
         Operation<TRequest, TReply> operation, TRequest request, CallOptions? options, CancellationToken cancellationToken)
@@ -90,13 +102,26 @@ internal sealed partial class Requester : IOperationInvoker, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        ObservedState.Remove(this);
         if (_links.Current is { } link)
         {
             await link.CloseCallsAsync().ConfigureAwait(false);
         }
 
+        _participants.Remove(this);
         Heartbeats.Dispose();
         await _links.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private IEnumerable<ObservedValue> Observe()
+    {
+        yield return new(ObservedKind.LinksBlocked, "requester", _transport.IsBlocked ? 1 : 0);
+        foreach (var service in _policies.Services)
+        {
+            yield return new(ObservedKind.ActiveCalls, service.Service, service.Window.Count);
+            yield return new(ObservedKind.WaitingCalls, service.Service, service.Window.Waiting);
+            yield return new(ObservedKind.ActiveCommands, service.Service, service.MaxPendingCommands - service.CommandRoom.CurrentCount);
+        }
     }
 
     /// <summary>One attempt: enter it, watch what can end it, send it. The task is the outcome.</summary>

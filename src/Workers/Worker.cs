@@ -2,6 +2,7 @@ using Messaging.Batching;
 using Messaging.Catalogue;
 using Messaging.FailedCommands;
 using Messaging.Handling;
+using Messaging.Health;
 using Messaging.Pipeline;
 using Messaging.Running;
 using Messaging.Streams;
@@ -15,7 +16,7 @@ namespace Messaging;
 /// One worker of a service: keeps a link, serves what it brings through <see cref="WorkerPipeline"/>, and drains when
 /// it is stopped.
 /// </summary>
-internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
+internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDisposable
 {
     // After the drain limit handlers are cancelled; those that obey get this long to give their deliveries back.
     private static readonly TimeSpan _graceAfterLimit = TimeSpan.FromSeconds(1);
@@ -27,6 +28,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
     private readonly DeliveryUnpacker _unpacker;
     private readonly WorkerAnnouncer _announcer;
     private readonly NameCache _names = new();
+    private readonly Participants _participants;
     private readonly WorkerOptions _options;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -50,6 +52,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         Turns turns,
         WorkerOptions options,
         ReconnectOptions reconnect,
+        Participants participants,
         TimeProvider time,
         ILogger logger)
     {
@@ -59,6 +62,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
         _held = held;
         _unpacker = unpacker;
         _announcer = announcer;
+        _participants = participants;
         _options = options;
         _time = time;
         _logger = logger;
@@ -87,15 +91,27 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
             + (_commands is null ? 0 : options.CommandConcurrency)
             + (_highCommands is null ? 0 : options.EffectiveHighCommandConcurrency)
             + operations.Partitions;
-        announcer.Watch(() => new WorkerPresence(concurrency, Gates().Sum(static gate => gate.Running) + _streams.Count, _draining));
+        announcer.Watch(() => new WorkerPresence(concurrency, Running, _draining));
+        ObservedState.Add(this, () => [new(ObservedKind.ActiveHandlers, _service, Running), new(ObservedKind.Concurrency, _service, concurrency)]);
         _links = new WorkerLinks(
             (wanted, token) => OpenAsync(transport, wanted, token), subscription, reconnect, time, logger);
     }
+
+    ParticipantHealth IParticipant.Health => new($"worker {_service}", State, Running, _links.LastFailure?.Message);
+
+    private ParticipantState State =>
+        _draining ? ParticipantState.Draining
+        : !_links.Open.Any() ? ParticipantState.Away
+        : _links.IsPartial ? ParticipantState.Partial
+        : ParticipantState.Ready;
+
+    private int Running => Gates().Sum(static gate => gate.Running) + _streams.Count;
 
     /// <summary>Connects. Complete when the worker consumes, or when the broker is not there yet: then attempts go on.</summary>
     /// <exception cref="TransportException">The broker refused: waiting would not help until someone changes something.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
+        _participants.Add(this);
         _links.Start();
         try
         {
@@ -148,7 +164,9 @@ internal sealed partial class Worker : IWorkerDeliveries, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        ObservedState.Remove(this);
         _streams.Dispose();
+        _participants.Remove(this);
         await _announcer.DisposeAsync().ConfigureAwait(false);
         await _links.DisposeAsync().ConfigureAwait(false);
     }

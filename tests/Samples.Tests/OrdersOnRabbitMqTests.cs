@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Messaging.Testing;
 
 namespace Messaging.Samples.Tests;
@@ -58,5 +59,44 @@ public sealed class OrdersOnRabbitMqTests : IAsyncLifetime
         Assert.Equal(HttpStatusCode.Conflict, soldOut.StatusCode);
         Assert.Equal(HttpStatusCode.Accepted, shipped.StatusCode);
         Assert.Contains("1001", await worker.LineWithAsync("ran", Ct), StringComparison.Ordinal);
+    }
+
+    [Fact(Timeout = 120_000)]
+    public async Task A_worker_and_the_web_app_say_whether_they_are_ready_and_alive()
+    {
+        var health = new Uri($"http://127.0.0.1:{FreePort()}");
+        await using var worker = SampleProcess.StartOrders(
+            new Dictionary<string, string>(StringComparer.Ordinal) { ["Orders__Health"] = health.OriginalString }, "--role", "worker", "--broker", Broker);
+        await using var web = SampleProcess.StartOrders("--role", "web", "--urls", "http://127.0.0.1:0", "--broker", Broker);
+        await worker.LineWithAsync("joined", Ct);
+        var listening = await web.LineWithAsync("listening", Ct);
+        using var http = new HttpClient();
+        Uri[] hosts = [health, new Uri(listening[listening.IndexOf("http://", StringComparison.Ordinal)..])];
+
+        await Task.WhenAll(hosts.Select(host => UntilAsync(http, new Uri(host, "/healthz/ready"), HttpStatusCode.OK)));
+        await _broker.KillAsync();
+        await Task.WhenAll(hosts.Select(host => UntilAsync(http, new Uri(host, "/healthz/ready"), HttpStatusCode.ServiceUnavailable)));
+        await Task.WhenAll(hosts.Select(host => UntilAsync(http, new Uri(host, "/healthz/live"), HttpStatusCode.OK)));
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private static async Task UntilAsync(HttpClient http, Uri address, HttpStatusCode expected)
+    {
+        while (true)
+        {
+            using var response = await http.GetAsync(address, Ct);
+            if (response.StatusCode == expected)
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(50), Ct);
+        }
     }
 }

@@ -8,6 +8,9 @@ internal static class SampleProcess
 {
     public static DotnetProcess StartOrders(params string[] args) => DotnetProcess.Start(Metadata("Orders"), args);
 
+    public static DotnetProcess StartOrders(IReadOnlyDictionary<string, string> settings, params string[] args) =>
+        DotnetProcess.Start(Metadata("Orders"), settings, args);
+
     public static DotnetProcess StartGreeter(params string[] args) => DotnetProcess.Start(Metadata("Greeter"), args);
 
     /// <summary>Runs Orders to its end.</summary>

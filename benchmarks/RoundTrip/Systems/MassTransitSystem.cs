@@ -10,8 +10,7 @@ internal sealed class MassTransitSystem(bool tuned) : IRoundTripSystem
 {
     public const string Name = "masstransit";
     public const string TunedName = "masstransit-tuned";
-
-    private const ushort ReplyPrefetch = 512;
+    public const ushort ReplyPrefetch = 512;
 
     private IBusControl? _workerBus;
     private IBusControl? _requesterBus;

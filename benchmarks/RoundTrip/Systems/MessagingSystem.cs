@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
+using MassTransit;
 using Messaging.InMemory;
 using Messaging.RabbitMq;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,6 +25,7 @@ internal sealed partial class MessagingSystem(Action<MessagingBuilder, SystemSet
     public const string Name = "messaging";
     public const string DirectReplyToName = "messaging-direct";
     public const string InMemoryName = "messaging-inmemory";
+    public const string MassTransitName = "messaging-masstransit";
 
     private IHost? _workerHost;
     private IHost? _requesterHost;
@@ -45,6 +47,30 @@ internal sealed partial class MessagingSystem(Action<MessagingBuilder, SystemSet
         var broker = new InMemoryBroker();
         return () => new MessagingSystem((messaging, _) => messaging.UseInMemory(broker));
     }
+
+    /// <summary>Over a MassTransit bus, as <see cref="MassTransitSystem"/> sets one up.</summary>
+    public static Func<IRoundTripSystem> OnMassTransit() => static () => new MessagingSystem(static (messaging, setup) =>
+    {
+        messaging.Services.AddMassTransit(bus => bus.UsingRabbitMq((_, factory) =>
+        {
+            factory.Host(setup.Broker);
+            factory.PrefetchCount = MassTransitSystem.ReplyPrefetch;
+        }));
+        messaging.Services.Configure<MassTransitHostOptions>(static options => options.WaitUntilStarted = true);
+        messaging.UseMassTransit(options => options.ForWorker("roundtrip.echo", worker =>
+        {
+            worker.Queue = "roundtrip.messaging.masstransit";
+            worker.ConfigureEndpoint(endpoint =>
+            {
+                endpoint.PrefetchCount = setup.Prefetch;
+                if (endpoint is IRabbitMqReceiveEndpointConfigurator { } rabbit)
+                {
+                    // Gone with the benchmark.
+                    rabbit.AutoDelete = true;
+                }
+            });
+        }).ForRequester("roundtrip.echo", static requester => requester.Address = new Uri("exchange:roundtrip.messaging.masstransit?autodelete=true")));
+    });
 
     public Task StartWorkerAsync(SystemSetup setup, HandlerWork work, CancellationToken cancellationToken)
     {
@@ -83,7 +109,7 @@ internal sealed partial class MessagingSystem(Action<MessagingBuilder, SystemSet
             if (host is not null)
             {
                 await host.StopAsync();
-                host.Dispose();
+                await ((IAsyncDisposable)host).DisposeAsync();
             }
         }
     }

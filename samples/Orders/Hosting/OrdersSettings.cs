@@ -15,6 +15,9 @@ internal sealed record OrdersSettings
     /// <summary>Where the web app listens. <c>--urls</c>, <c>ASPNETCORE_URLS</c>.</summary>
     public required string Urls { get; init; }
 
+    /// <summary>Where a worker alone answers whether it is well; null for nowhere. <c>Orders__Health</c>.</summary>
+    public string? Health { get; init; }
+
     /// <summary>Run the tour and end. <c>--once</c>.</summary>
     public bool Once { get; init; }
 
@@ -31,6 +34,7 @@ internal sealed record OrdersSettings
             Broker = ParseBroker(broker ?? configuration["Messaging:RabbitMq:Uri"]),
             Name = name ?? NonEmpty(configuration["Orders:Name"]) ?? $"{Environment.MachineName}-{Environment.ProcessId}",
             Urls = urls ?? NonEmpty(configuration["ASPNETCORE_URLS"]) ?? "http://localhost:5000",
+            Health = NonEmpty(configuration["Orders:Health"]),
             Once = once,
         };
 

@@ -13,7 +13,7 @@ internal static class Processes
         await using var view = View.Start(
             here, $"Orders: the web app and {OrdersSettings.Workers} workers on {here.Broker.Description}", ThingsToTry(settings.Urls));
         await using var workers = await WorkerCrew.StartAsync(OrdersSettings.Workers, here, CancellationToken.None);
-        await using var web = WebApp.Build(settings.Urls, here, services => services.AddHostedService<Traffic>());
+        await using var web = WebApp.BuildWithDashboard(settings.Urls, here, services => services.AddHostedService<Traffic>());
         await WebApp.RunAsync(web, here.Feed);
         return 0;
     }
@@ -23,7 +23,7 @@ internal static class Processes
     {
         await using var view = View.Start(
             here, $"Orders: the web app on {here.Broker.Description}", ThingsToTry(settings.Urls));
-        await using var web = WebApp.Build(settings.Urls, here);
+        await using var web = WebApp.BuildWithDashboard(settings.Urls, here);
         await WebApp.RunAsync(web, here.Feed);
         return 0;
     }
@@ -32,7 +32,7 @@ internal static class Processes
     public static async Task<int> RunWorkerAsync(OrdersSettings settings, Surroundings here)
     {
         await using var view = View.Start(here, $"Orders: worker {settings.Name} on {here.Broker.Description}", []);
-        await WorkerInstance.RunAsync(settings.Name, here);
+        await WorkerInstance.RunAsync(settings.Name, here, settings.Health);
         return 0;
     }
 
@@ -47,6 +47,7 @@ internal static class Processes
             ($"curl -X POST {url}/orders/1001/ship", "a command: 202, run soon after"),
             ($"curl -X POST {url}/orders/1001/return", "nobody serves it: 503 at once"),
             ($"curl -N {url}/orders/1001/status", $"a stream from a worker; a page shows it at {url}/orders/1001"),
+            ($"{url}/dashboard/", "the dashboard: live plots, and a shipment that failed, to repair and replay"),
             ($"curl '{url}/audits/mine?shelves=50'", "slow: press Ctrl+C and its handler stops"),
             ("Ctrl+C here", "stops cleanly"),
         ];

@@ -41,6 +41,12 @@ internal sealed class Traffic(IOrders orders, ActivityFeed feed, TimeProvider ti
             await orders.ShipAsync(new Ship(placed.OrderId), ct);
         }
 
+        if (visit % 90 == 1)
+        {
+            // Somebody has mistyped a number: it lies among the dead letters, to be repaired in the dashboard.
+            await orders.ShipAsync(new Ship($"10o{visit}"), ct);
+        }
+
         if (visit % 10 == 0)
         {
             await orders.AuditAsync(new Audit($"round-{visit}", Shelves: 5), ct);

@@ -27,10 +27,24 @@ internal static class WebApp
             .UseJson(OrdersJson.Default)
             .AddRequester<IOrders>()
             .AddRequester<IReturns>();
+        builder.Services.AddHealthChecks().AddMessaging();
         more?.Invoke(builder.Services);
 
         var app = builder.Build();
         app.MapOrders();
+        app.MapHealth();
+        return app;
+    }
+
+    /// <summary>Builds the web app with the dashboard. It is open to whoever reaches this sample: an app of your own has <c>MapMessagingDashboard().RequireAuthorization()</c>.</summary>
+    public static WebApplication BuildWithDashboard(string urls, Surroundings here, Action<IServiceCollection>? more = null)
+    {
+        var app = Build(urls, here, services =>
+        {
+            services.AddMessaging().AddDashboard(o => o.AllowAnonymous = true);
+            more?.Invoke(services);
+        });
+        app.MapMessagingDashboard();
         return app;
     }
 

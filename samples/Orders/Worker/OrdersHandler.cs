@@ -45,7 +45,9 @@ internal sealed class OrdersHandler(WorkerName worker, TimeProvider time) : IOrd
         }
     }
 
-    public Task ShipAsync(Ship command, CancellationToken ct = default) => Task.Delay(_packing, time, ct);
+    public Task ShipAsync(Ship command, CancellationToken ct = default) => command.OrderId.All(char.IsAsciiHexDigit)
+        ? Task.Delay(_packing, time, ct)
+        : throw new RpcException(StatusCode.InvalidArgument, $"'{command.OrderId}' is no order number: it has digits and the letters a to f.");
 
     private static string Stage(int percent) => percent switch
     {

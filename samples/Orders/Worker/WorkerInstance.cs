@@ -2,6 +2,7 @@ using Messaging.Transport;
 using Orders.Activity;
 using Orders.Contracts;
 using Orders.Hosting;
+using Orders.Web;
 
 namespace Orders.Worker;
 
@@ -19,7 +20,8 @@ internal sealed class WorkerInstance : IAsyncDisposable
     /// <summary>Starts a worker that lives until <see cref="StopAsync"/>.</summary>
     public static async Task<WorkerInstance> StartAsync(string name, Surroundings here, CancellationToken ct)
     {
-        var builder = Configure(name, here);
+        var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        Configure(builder, name, here);
         // Ctrl+C belongs to the process that hosts the workers; it stops them in its own order.
         builder.Services.AddSingleton<IHostLifetime, HostedWithin>();
         var instance = new WorkerInstance(name, builder.Build(), here.Feed);
@@ -29,9 +31,12 @@ internal sealed class WorkerInstance : IAsyncDisposable
     }
 
     /// <summary>Runs a worker until the process is told to stop.</summary>
-    public static async Task RunAsync(string name, Surroundings here)
+    /// <param name="name">What it is called in the live view.</param>
+    /// <param name="here">What it shares with its process.</param>
+    /// <param name="health">Where it answers whether it is well, e.g. <c>http://*:8081</c>; null for nowhere.</param>
+    public static async Task RunAsync(string name, Surroundings here, string? health)
     {
-        using var host = Configure(name, here).Build();
+        using var host = health is null ? Build(name, here) : BuildWithHealth(name, here, health);
         await host.StartAsync();
         here.Feed.Publish(new ActivityEntry(name, Happening.Joined));
         await host.WaitForShutdownAsync();
@@ -63,9 +68,27 @@ internal sealed class WorkerInstance : IAsyncDisposable
         _host.Dispose();
     }
 
-    private static HostApplicationBuilder Configure(string name, Surroundings here)
+    private static IHost Build(string name, Surroundings here)
     {
         var builder = Host.CreateEmptyApplicationBuilder(settings: null);
+        Configure(builder, name, here);
+        return builder.Build();
+    }
+
+    private static WebApplication BuildWithHealth(string name, Surroundings here, string urls)
+    {
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseUrls(urls);
+        builder.Logging.ClearProviders();
+        Configure(builder, name, here);
+        builder.Services.AddHealthChecks().AddMessaging();
+        var app = builder.Build();
+        app.MapHealth();
+        return app;
+    }
+
+    private static void Configure(IHostApplicationBuilder builder, string name, Surroundings here)
+    {
         builder.Configuration.AddConfiguration(here.Configuration);
         builder.Logging.AddProvider(new FeedLoggerProvider(here.Feed, name));
         builder.Services.AddSingleton(here.Feed);
@@ -73,7 +96,6 @@ internal sealed class WorkerInstance : IAsyncDisposable
         here.Broker.Use(builder.Services.AddMessaging(), name)
             .UseJson(OrdersJson.Default)
             .AddWorker<IOrders, OrdersHandler>(o => o.Use<TellsTheFeed>());
-        return builder;
     }
 
     private sealed class HostedWithin : IHostLifetime

@@ -62,7 +62,7 @@ internal sealed record LetterBody(string Text, bool IsText, bool IsWhole, string
         if (!isWhole)
         {
             // A character may be cut in two: its beginning goes.
-            for (var cut = 0; cut < 3 && (shown[^1] & 0x80) != 0; cut++)
+            for (var cut = 0; cut < 4 && (shown[^1] & 0x80) != 0; cut++)
             {
                 var isLead = (shown[^1] & 0x40) != 0;
                 shown = shown[..^1];

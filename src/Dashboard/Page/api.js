@@ -63,11 +63,13 @@ async function reach(url, init) {
 }
 
 /** Reads lines of JSON as they come. */
-export async function readLines(response, take) {
+export async function readLines(response, signal, take) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (;;) {
-    const { done, value } = await reader.read();
+    const { done, value } = await reader.read().catch((error) => {
+      throw signal.aborted ? error : new Refused({ title: "The connection broke", detail: `What came back has not come to its end (${error.message}). It may have run all the same.`, remedy: "Try again where that does no harm.", status: 0 });
+    });
     if (done) {
       break;
     }

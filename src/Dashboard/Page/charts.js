@@ -1,7 +1,7 @@
 // Plots over time, by uPlot, in the colours of the page.
 import { element } from "./dom.js";
 
-const height = 168;
+const height = 138;
 const shortest = 120;
 const plots = new Set();
 const sync = "messaging";
@@ -25,18 +25,17 @@ export class Plot {
   #observer;
 
   /** @param lines of { name, label, ink, fill }: what of the series, what it is called, and in which of the style sheet's inks. */
-  constructor({ title, note, lines, format, least }) {
+  constructor({ title, lines, format, least }) {
     Object.assign(this, { title, lines, format, least });
     this.#values = lines.map(() => element("b", null, "–"));
     this.#place = element("div", { class: "canvas", role: "img", "aria-label": title });
     this.time = element("span", { class: "when" });
     this.element = element("section", { class: "plot panel", "aria-label": title },
       element("header", null,
-        element("h3", { title: note }, title), this.time,
+        element("h3", null, title), this.time,
         element("dl", null, lines.map((line, at) => element("div", null,
           element("dt", { class: `ink ${line.ink}` }, line.label), element("dd", null, this.#values[at]))))),
-      this.#place,
-      note && element("p", { class: "note" }, note));
+      this.#place);
     this.#observer = new ResizeObserver(() => this.#fit());
     this.#observer.observe(this.#place);
     plots.add(this);
@@ -60,9 +59,10 @@ export class Plot {
   }
 
   repaint() {
-    this.#plot?.destroy();
-    this.#plot = null;
-    this.#make();
+    if (this.#plot !== null) {
+      this.#plot.destroy();
+      this.#make();
+    }
   }
 
   #fit() {
@@ -91,7 +91,7 @@ export class Plot {
     this.#plot = new uPlot({
       width: Math.max(100, this.#place.clientWidth),
       height,
-      padding: [8, 6, 0, 0],
+      padding: [8, 22, 0, 0],
       legend: { show: false },
       cursor: { sync: { key: sync, setSeries: false }, drag: { x: false, y: false }, y: false, points: { size: 7 } },
       scales: {
@@ -100,7 +100,7 @@ export class Plot {
       },
       axes: [
         { ...axis, grid: { show: false }, size: 26, space: 70, values: (plot, times) => times.map((time) => clock(time, plot.scales.x.max - plot.scales.x.min < 180)) },
-        { ...axis, size: 52, space: 34, values: (plot, values) => values.map((value) => this.format(value)) },
+        { ...axis, size: 52, space: 34, values: (plot, values) => values.map((value) => this.format(value).replace(/\.0+(?= |$)/, "")) },
       ],
       series: [{}, ...this.lines.map((line) => ({
         stroke: colour(line.ink), width: 1.75, fill: line.fill ? colour(`${line.ink}-tint`) : undefined, points: { show: false }, spanGaps: false,
@@ -115,12 +115,15 @@ export function repaintPlots() {
   plots.forEach((plot) => plot.repaint());
 }
 
+/** What the percentiles are: those of several can't be computed from each one's. */
+export const percentilesNote = "Percentiles are of calls and commands. Of several instances or operations, p50 is their medians weighted by their rates, and p99 that of the slowest.";
+
 /** The four plots of a service, or of all. */
 export function makePlots(formats) {
   return [
     new Plot({ title: "Handled per second", lines: [{ name: "rate", label: "ended", ink: "teal", fill: true }, { name: "failures", label: "failed", ink: "red" }], format: formats.rate, least: 1 }),
     new Plot({
-      title: "Time in the handler", note: "Of several instances and operations: p50 is their medians weighted by their rates, p99 that of the slowest.",
+      title: "Time in the handler",
       lines: [{ name: "percentile99", label: "p99", ink: "amber" }, { name: "median", label: "p50", ink: "teal" }], format: formats.latency, least: 1,
     }),
     new Plot({ title: "Waiting in queues", lines: [{ name: "waiting", label: "messages", ink: "violet", fill: true }, { name: "dead", label: "dead letters", ink: "red" }], format: formats.count, least: 5 }),

@@ -14,12 +14,15 @@ export function viewLetter(service, key) {
     element("p", { class: "crumb" }, element("a", { href: back }, "Dead letters"), element("a", { href: addressOfService(service) }, service)), place);
   const keys = { Escape: () => { location.hash = back; } };
 
+  let failed = false;
+
   async function load() {
+    failed = false;
     try {
       show(await ask("letter", { service, key }));
     } catch (error) {
       place.replaceChildren(troubleOf(error, load));
-      keys.Escape = () => { location.hash = back; };
+      failed = true;
     }
   }
 
@@ -104,5 +107,19 @@ export function viewLetter(service, key) {
   }
 
   load();
-  return { title: "Dead letter", page: "letters", element: view, keys };
+  let wasKnown = false;
+  return {
+    title: "Dead letter",
+    page: "letters",
+    element: view,
+    keys,
+    snapshot: (fleet) => {
+      // It was asked for before the service was known, or while the broker was away.
+      const isKnown = !fleet.trouble && fleet.services.some((row) => row.name === service && !row.trouble);
+      if (failed && isKnown && !wasKnown) {
+        load();
+      }
+      wasKnown = isKnown;
+    },
+  };
 }

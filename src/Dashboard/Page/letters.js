@@ -15,11 +15,12 @@ export function viewLetters(service, parameters) {
   let list = null;
   let asking = null;
   let counted = null;
+  let failed = false;
 
   const services = element("nav", { class: "chips", "aria-label": "Services" });
   const search = element("input", { type: "search", placeholder: "Search bodies, headers, errors", "aria-label": "Search dead letters", autocomplete: "off", spellcheck: "false", value: state.search, "aria-keyshortcuts": "/" });
   const place = element("div", null, loading("Looking at the dead letters…"));
-  const summary = element("p", { class: "note", role: "status" });
+  const summary = element("p", { class: "note summary", role: "status" });
   const news = element("button", { type: "button", class: "quiet", hidden: true, on: { click: () => load() } }, "");
   const replay = element("button", { type: "button", on: { click: () => replayAll() } }, "Replay");
   const remove = element("button", { type: "button", class: "quiet danger", on: { click: () => deleteAll() } }, "Delete");
@@ -63,6 +64,7 @@ export function viewLetters(service, parameters) {
     try {
       list = await ask("letters", { service, ...state, limit: pageSize }, own.signal);
       counted = null;
+      failed = false;
       news.hidden = true;
       for (const key of selected) {
         if (!list.keys.includes(key)) {
@@ -73,6 +75,7 @@ export function viewLetters(service, parameters) {
     } catch (error) {
       if (!own.signal.aborted) {
         list = null;
+        failed = true;
         place.replaceChildren(troubleOf(error, load));
         summary.textContent = "";
       }
@@ -116,7 +119,7 @@ export function viewLetters(service, parameters) {
       element("thead", null, element("tr", null,
         !list.readOnly && element("th", { class: "box" }, box),
         columns.map(([name, label]) => element("th", { scope: "col", class: ["attempts", "failed", "size"].includes(name) && "number", "aria-sort": state.sort === name ? state.order : undefined },
-          element("button", { type: "button", class: "sort", on: { click: () => sortBy(name) } }, label, state.sort === name && element("span", { "aria-hidden": "true" }, state.order === "descending" ? " ↓" : " ↑")))))),
+          element("button", { type: "button", class: "sort", on: { click: () => sortBy(name) } }, label, state.sort === name && element("span", { "aria-hidden": "true" }, state.order === "descending" ? "\u00a0↓" : "\u00a0↑")))))),
       element("tbody", null, list.rows.map(viewRow))));
   }
 
@@ -236,6 +239,11 @@ export function viewLetters(service, parameters) {
     snapshot: (fleet) => {
       banner.show(fleet.trouble);
       showServices(fleet.services);
+      if (failed && !fleet.trouble && fleet.services.some((row) => row.name === service && !row.trouble)) {
+        // It was asked for before the service was known, or while the broker was away.
+        failed = false;
+        load();
+      }
       const first = fleet.services.find((row) => row.dead > 0);
       if (service === undefined && first) {
         location.replace(addressOfLetters(first.name));

@@ -1,5 +1,5 @@
 // All services at a glance.
-import { makePlots } from "./charts.js";
+import { makePlots, percentilesNote } from "./charts.js";
 import { element } from "./dom.js";
 import { count, latency, plural, rate } from "./format.js";
 import { addressOfLetters, addressOfService, BrokerBanner, empty, LiveTable, loading, Sparkline, Tile } from "./parts.js";
@@ -32,7 +32,7 @@ export function viewOverview() {
   const services = element("div", null, loading("Calling the roll of the services…"));
   const content = element("div", { class: "stack", hidden: true },
     element("div", { class: "tiles" }, Object.values(tiles).map((tile) => tile.element)),
-    element("div", { class: "plots" }, plots.map((plot) => plot.element)));
+    element("div", { class: "plots" }, plots.map((plot) => plot.element), element("p", { class: "note" }, percentilesNote)));
   const view = element("div", { class: "stack" },
     element("h1", { class: "hidden", tabindex: "-1" }, "Overview"),
     banner.element, content, element("section", { class: "panel", "aria-label": "Services" }, element("header", null, element("h2", null, "Services")), services));
@@ -105,7 +105,7 @@ export function viewOverview() {
     const alive = fleet.services.filter((row) => row.instances > 0).length;
     tiles.instances.show(count(total.instances), `${plural(alive, "service")}${total.draining > 0 ? `, ${total.draining} draining` : ""}`, total.instances === 0 ? "bad" : "");
     tiles.rate.show(rate(total.rate), total.median !== undefined ? `p50 ${latency(total.median)}, p99 ${latency(total.percentile99)}` : "none ended lately");
-    tiles.failures.show(rate(total.failures), total.rate > 0 ? `${((total.failures / total.rate) * 100).toFixed(total.failures > 0 ? 1 : 0)} % of those that ended` : "", total.failures > 0 ? "bad" : "");
+    tiles.failures.show(rate(total.failures), total.rate > 0 ? `${((total.failures / total.rate) * 100).toFixed(total.failures > 0 ? 1 : 0)} % of all` : "", total.failures > 0 ? "bad" : "");
     tiles.running.show(count(total.running), `of ${count(total.concurrency)} at once`);
     tiles.waiting.show(count(total.waiting), "messages in queues");
     tiles.dead.show(count(total.dead), total.dead > 0 ? "look, repair, replay" : "nothing to repair", total.dead > 0 ? "bad" : "");

@@ -1,5 +1,5 @@
 // One service: its operations, queues and instances.
-import { makePlots } from "./charts.js";
+import { makePlots, percentilesNote } from "./charts.js";
 import { element, kindBadge } from "./dom.js";
 import { camel, count, latency, plural, rate, span } from "./format.js";
 import { addressOfLetters, addressOfTry, BrokerBanner, empty, LiveTable, loading, Tile } from "./parts.js";
@@ -73,7 +73,7 @@ export function viewService(name) {
       element("div", { class: "buttons" }, element("a", { class: "button quiet", href: addressOfTry(name) }, "Try an operation"), element("a", { class: "button quiet", href: addressOfLetters(name) }, "Dead letters"))),
     banner.element,
     element("div", { class: "tiles" }, Object.values(tiles).map((tile) => tile.element)),
-    element("div", { class: "plots" }, plots.map((plot) => plot.element)),
+    element("div", { class: "plots" }, plots.map((plot) => plot.element), element("p", { class: "note" }, percentilesNote)),
     element("section", { class: "panel" }, element("header", null, element("h2", null, "Operations")), operationsPlace),
     element("div", { class: "split" },
       element("section", { class: "panel" }, element("header", null, element("h2", null, "Instances"), more), instancesPlace),
@@ -101,7 +101,7 @@ export function viewService(name) {
       banner.show(shown.trouble ?? row.trouble);
       tiles.instances.show(count(row.instances), row.draining > 0 ? `${row.draining} draining` : row.instances === 0 ? "no workers" : "all serving", row.instances === 0 ? "bad" : "");
       tiles.rate.show(rate(row.rate), row.median !== undefined ? `p50 ${latency(row.median)}, p99 ${latency(row.percentile99)}` : "none ended lately");
-      tiles.failures.show(rate(row.failures), row.rate > 0 ? `${((row.failures / row.rate) * 100).toFixed(row.failures > 0 ? 1 : 0)} % of those that ended` : "", row.failures > 0 ? "bad" : "");
+      tiles.failures.show(rate(row.failures), row.rate > 0 ? `${((row.failures / row.rate) * 100).toFixed(row.failures > 0 ? 1 : 0)} % of all` : "", row.failures > 0 ? "bad" : "");
       tiles.running.show(count(row.running), `of ${count(row.concurrency)} at once`);
       tiles.waiting.show(count(row.waiting), "messages in queues");
       tiles.dead.show(count(row.dead), row.dead > 0 ? "look, repair, replay" : "nothing to repair", row.dead > 0 ? "bad" : "");

@@ -76,7 +76,7 @@ export function viewTrying(service, method) {
       const outcome = new Outcome(result);
       try {
         const request = { service, method, body: editor.text, timeoutMs: timeout.value === "" ? undefined : Number(timeout.value), headers: headers.value };
-        await readLines(await act("try", request, own.signal), (line) => outcome.take(line));
+        await readLines(await act("try", request, own.signal), own.signal, (line) => outcome.take(line));
         outcome.closed();
       } catch (error) {
         own.signal.aborted ? outcome.cancelled() : outcome.broke(error);
@@ -166,7 +166,7 @@ class Outcome {
   }
 
   broke(error) {
-    this.#say("bad", "Not sent", "");
+    this.#say("bad", "No outcome", "");
     this.#content.append(troubleOf(error));
   }
 

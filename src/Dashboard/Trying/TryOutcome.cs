@@ -75,7 +75,11 @@ internal sealed class TryOutcome(HttpContext context, int maxBytes, TimeProvider
 
     private async Task WriteAsync(TryLine line)
     {
-        context.Response.ContentType = "application/x-ndjson";
+        if (!context.Response.HasStarted)
+        {
+            context.Response.ContentType = "application/x-ndjson";
+        }
+
         await context.Response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(line, DashboardJson.Default.TryLine), context.RequestAborted).ConfigureAwait(false);
         await context.Response.Body.WriteAsync("\n"u8.ToArray(), context.RequestAborted).ConfigureAwait(false);
         await context.Response.Body.FlushAsync(context.RequestAborted).ConfigureAwait(false);

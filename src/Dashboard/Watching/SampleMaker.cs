@@ -32,7 +32,7 @@ internal static class SampleMaker
             {
                 if (!operations.TryGetValue(load.Name, out var sum))
                 {
-                    operations[load.Name] = sum = new OperationSum(load.Kind);
+                    operations[load.Name] = sum = new OperationSum(load.Kind, inAll: false);
                 }
 
                 sum.Add(load, sample.Failures.Of(instance, load));
@@ -51,7 +51,7 @@ internal static class SampleMaker
     private static ServiceRow Sum(string name, IEnumerable<ServiceInstance> instances, FailureRates failures, QueueLook look)
     {
         var (count, draining, running, concurrency) = (0, 0, 0, 0);
-        var sum = new OperationSum(OperationKind.Call);
+        var sum = new OperationSum(OperationKind.Call, inAll: true);
         foreach (var instance in instances)
         {
             count++;
@@ -83,7 +83,7 @@ internal static class SampleMaker
 
     private static InstanceRow Row(ServiceInstance instance, Sample sample)
     {
-        var sum = new OperationSum(OperationKind.Call);
+        var sum = new OperationSum(OperationKind.Call, inAll: true);
         foreach (var load in instance.Operations)
         {
             sum.Add(load, sample.Failures.Of(instance, load));
@@ -118,7 +118,9 @@ internal static class SampleMaker
         return sum;
     }
 
-    private sealed class OperationSum(OperationKind kind)
+    /// <param name="kind">Of the operation; of no matter for several.</param>
+    /// <param name="inAll">Whether it sums several operations. A stream lasts as long as somebody reads it, and says nothing of the others' latency.</param>
+    private sealed class OperationSum(OperationKind kind, bool inAll)
     {
         private LatencyMix _mix;
         private double _rate;
@@ -134,7 +136,11 @@ internal static class SampleMaker
 
         public void Add(OperationLoad load, double failures)
         {
-            _mix.Add(load);
+            if (!inAll || load.Kind is OperationKind.Call or OperationKind.Command)
+            {
+                _mix.Add(load);
+            }
+
             _rate += load.Rate;
             _failures += failures;
             _handled += load.Handled;

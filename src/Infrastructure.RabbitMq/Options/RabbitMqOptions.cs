@@ -33,8 +33,8 @@ public sealed class RabbitMqOptions
     /// <summary>How long one endpoint may take to accept and open a connection. Default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>The interval of heartbeats; a broker that is silent for two of them is taken for dead. Default 10 s.</summary>
-    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(10);
+    /// <summary>The interval of heartbeats; a broker that is silent for two of them is taken for dead. Default 5 s.</summary>
+    public TimeSpan Heartbeat { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
     /// The largest message body that is sent, in bytes. Default 16 MiB, the broker's own default since RabbitMQ 4. It must

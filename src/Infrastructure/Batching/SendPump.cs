@@ -1,3 +1,4 @@
+using Messaging.Telemetry;
 using Messaging.Transport;
 
 namespace Messaging.Batching;
@@ -7,7 +8,7 @@ namespace Messaging.Batching;
 /// thread pool, or joins those that run (<see cref="Turns"/>); whatever has gathered when that is over, and when the
 /// connection has taken what went before, goes out together. Nothing waits for company that is not already on its way.
 /// </summary>
-internal abstract class SendPump<TItem>(int maxBatchBytes) : IThreadPoolWorkItem
+internal abstract class SendPump<TItem>(int maxBatchBytes, string kind) : IThreadPoolWorkItem
     where TItem : class
 {
     // One for each doubling of the time that calls have left: those with very different deadlines go separately.
@@ -161,6 +162,7 @@ internal abstract class SendPump<TItem>(int maxBatchBytes) : IThreadPoolWorkItem
         TransportException? failure = null;
         try
         {
+            MessagingMetrics.RecordBatch(batch.Count, kind);
             await SendAsync(batch).ConfigureAwait(false);
         }
         catch (TransportException exception)

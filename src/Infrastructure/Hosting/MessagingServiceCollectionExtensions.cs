@@ -2,6 +2,7 @@ using Messaging;
 using Messaging.Catalogue;
 using Messaging.DeadLetters;
 using Messaging.Deadlines;
+using Messaging.Health;
 using Messaging.Links;
 using Messaging.Queues;
 using Messaging.Serialization;
@@ -26,6 +27,7 @@ public static class MessagingServiceCollectionExtensions
         services.AddLogging();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DeadlineWheel>();
+        services.TryAddSingleton<Participants>();
         services.TryAddSingleton<PayloadSerializers>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IPayloadSerializer, JsonPayloadSerializer>());
         services.AddOptions<ReconnectOptions>()

@@ -1,3 +1,4 @@
+using Messaging.Telemetry;
 using Messaging.Transport;
 using Microsoft.Extensions.Logging;
 using Polly;
@@ -85,6 +86,7 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
                 {
                     Interlocked.Exchange(ref _lostAt, _time.GetTimestamp());
                     _loop = KeepAsync();
+                    ObservedState.Add(this, () => [new(ObservedKind.LinksWanted, _purpose, 1), new(ObservedKind.LinksOpen, _purpose, _current is null ? 0 : 1)]);
                 }
             }
         }
@@ -124,6 +126,7 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
             return;
         }
 
+        ObservedState.Remove(this);
         await _stopping.CancelAsync().ConfigureAwait(false);
         if (_loop is not null)
         {
@@ -156,6 +159,7 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
                 }
 
                 LogLost(_logger, _purpose, loss.Reason);
+                MessagingMetrics.RecordLostLink(_purpose);
 
                 // Many clients lose a broker at the same instant: they should not come back at the same instant.
                 await Task.Delay(_options.InitialDelay * Random.Shared.NextDouble(), _time, _stopping.Token).ConfigureAwait(false);

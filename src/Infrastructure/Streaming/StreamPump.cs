@@ -5,7 +5,7 @@ using Messaging.Wire;
 namespace Messaging.Streaming;
 
 /// <summary>What streams send to one address. In order; what waits for the connection shares messages, where that is read there.</summary>
-internal sealed class StreamPump(StreamAddress address, int maxMessageBytes, Func<OutboundMessage, ValueTask> send) : SendPump<StreamFlow>(maxMessageBytes)
+internal sealed class StreamPump(StreamAddress address, int maxMessageBytes, Func<OutboundMessage, ValueTask> send) : SendPump<StreamFlow>(maxMessageBytes, "items")
 {
     private TaskCompletionSource? _room;
 

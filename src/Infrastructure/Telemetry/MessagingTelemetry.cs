@@ -10,7 +10,7 @@ internal static class MessagingTelemetry
 
     public static ActivitySource Activities { get; } = new(Name);
 
-    private static Meter Meter { get; } = new(Name);
+    public static Meter Meter { get; } = new(Name);
 
     /// <summary>Replies that found no waiting call: late, repeated or forged.</summary>
     public static Counter<long> LateReplies { get; } =
@@ -55,9 +55,14 @@ internal static class MessagingTelemetry
     /// <summary>The current trace context to send along; null where there is none.</summary>
     public static Activity? StartCall(OperationDescriptor operation)
     {
-        var activity = Activities.StartActivity(operation.FullName, ActivityKind.Client);
-        activity?.SetTag("rpc.system", "messaging").SetTag("rpc.service", operation.Service).SetTag("rpc.method", operation.Name);
-        return activity;
+        if (!Activities.HasListeners())
+        {
+            return null;
+        }
+
+        var command = operation.Kind == OperationKind.Command;
+        var activity = Activities.StartActivity(SpanName(operation, command ? "send" : "call"), command ? ActivityKind.Producer : ActivityKind.Client);
+        return activity is { IsAllDataRequested: true } ? Describe(activity, operation).SetTag("messaging.operation.type", "send") : activity;
     }
 
     /// <summary>The activity of a call that is pending while its caller goes on: it is not the caller's current one.</summary>
@@ -83,8 +88,19 @@ internal static class MessagingTelemetry
         }
 
         _ = ActivityContext.TryParse(traceParent, traceState, isRemote: true, out var parent);
-        var activity = Activities.StartActivity(operation.FullName, ActivityKind.Server, parent);
-        activity?.SetTag("rpc.system", "messaging").SetTag("rpc.service", operation.Service).SetTag("rpc.method", operation.Name);
-        return activity;
+        var command = operation.Kind == OperationKind.Command;
+        var activity = Activities.StartActivity(SpanName(operation, "process"), command ? ActivityKind.Consumer : ActivityKind.Server, parent);
+        return activity is { IsAllDataRequested: true } ? Describe(activity, operation).SetTag("messaging.operation.type", "process") : activity;
     }
+
+    // As the conventions for messaging want it: what is done, and where.
+    private static string SpanName(OperationDescriptor operation, string verb) => $"{verb} {operation.FullName}";
+
+    private static Activity Describe(Activity activity, OperationDescriptor operation) => activity
+        .SetTag("messaging.system", "messaging")
+        .SetTag("messaging.destination.name", operation.Service)
+        .SetTag("messaging.operation.name", operation.Name)
+        .SetTag("rpc.system", "messaging")
+        .SetTag("rpc.service", operation.Service)
+        .SetTag("rpc.method", operation.Name);
 }

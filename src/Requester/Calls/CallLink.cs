@@ -133,7 +133,7 @@ internal sealed class CallLink : ILink, IRequesterSink
             && reply.Headers.TryGetValue(WireNames.HandlerTime, out var header)
             && HeaderValues.TryGetInt64(header, out var microseconds))
         {
-            call.Policy.HandlerTime.Report(microseconds);
+            call.OnHandlerTime(microseconds);
         }
         else
         {

@@ -19,6 +19,9 @@ internal sealed class CallWindow(int limit)
     /// <summary>How many calls are under way.</summary>
     public int Count => Volatile.Read(ref _count);
 
+    /// <summary>How many calls wait for room.</summary>
+    public int Waiting => _waitingCount;
+
     public int Limit => limit;
 
     /// <summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Messaging.Telemetry;
 
 namespace Messaging.Calls;
 
@@ -24,7 +25,7 @@ internal abstract partial class PendingCall
         }
 
         SetFailure(exception);
-        Finish(exception.Message);
+        Finish(exception.Message, exception);
         return true;
     }
 
@@ -86,10 +87,11 @@ internal abstract partial class PendingCall
     }
 
     /// <summary>Ends the call's activity and has the caller told its outcome, whatever those do who listen to activities.</summary>
-    protected void Finish(string? error)
+    protected void Finish(string? error, Exception? failure = null)
     {
         try
         {
+            MessagingMetrics.RecordOutcome(Operation, _startedAt, failure, requester.Time);
             if (error is not null)
             {
                 Activity?.SetStatus(ActivityStatusCode.Error, error);
@@ -108,8 +110,9 @@ internal abstract partial class PendingCall
         if (TryEnd())
         {
             Abandon();
-            SetFailure(new OperationCanceledException(cancellationToken));
-            Finish("cancelled by the caller");
+            var cancelled = new OperationCanceledException(cancellationToken);
+            SetFailure(cancelled);
+            Finish("cancelled by the caller", cancelled);
         }
     }
 

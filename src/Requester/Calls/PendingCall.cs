@@ -3,6 +3,7 @@ using Messaging.Batching;
 using Messaging.Buffers;
 using Messaging.Deadlines;
 using Messaging.Policies;
+using Messaging.Telemetry;
 using Messaging.Transport;
 using Messaging.Wire;
 
@@ -21,6 +22,7 @@ internal abstract partial class PendingCall(Requester requester, CallPolicy poli
     private const int LeftWindow = 8;
 
     private readonly long _deadline = clock.Deadline.Timestamp;
+    private readonly long _startedAt = clock.StartedAt;
     private CallLink? _link;
     private int _state;
     private volatile byte _stage;
@@ -146,7 +148,7 @@ internal abstract partial class PendingCall(Requester requester, CallPolicy poli
     /// <summary>The reply has arrived in a batch. As <see cref="OnReply(in InboundMessage)"/>.</summary>
     public virtual void OnReply(in BatchFrame frame)
     {
-        policy.HandlerTime.Report(frame.Number == BatchFormat.NoTimeout ? -1 : frame.Number);
+        OnHandlerTime(frame.Number == BatchFormat.NoTimeout ? -1 : frame.Number);
         OnReply(new InboundMessage
         {
             Type = frame.Type,
@@ -154,6 +156,13 @@ internal abstract partial class PendingCall(Requester requester, CallPolicy poli
             Headers = frame.Headers,
             Body = frame.Body,
         });
+    }
+
+    /// <summary>The worker has said how long the handler took; negative where none ran.</summary>
+    public void OnHandlerTime(long microseconds)
+    {
+        policy.HandlerTime.Report(microseconds);
+        MessagingMetrics.RecordQueueTime(Operation, _startedAt, microseconds, requester.Time);
     }
 
     /// <summary>The request, or what the call sent later, found no queue.</summary>

@@ -7,7 +7,7 @@ using Messaging.Wire;
 namespace Messaging.Calls;
 
 /// <summary>The calls to one service that wait for the connection.</summary>
-internal sealed class RequestPump(CallLink link, ServiceCalls service, TimeProvider time) : SendPump<PendingCall>(link.MaxMessageBytes)
+internal sealed class RequestPump(CallLink link, ServiceCalls service, TimeProvider time) : SendPump<PendingCall>(link.MaxMessageBytes, "requests")
 {
     private static readonly FrozenDictionary<string, object?> _announcement =
         new Dictionary<string, object?>(StringComparer.Ordinal) { [WireNames.Batch] = (long)BatchFormat.Version }.ToFrozenDictionary(StringComparer.Ordinal);

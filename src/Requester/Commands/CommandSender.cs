@@ -75,7 +75,8 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
             body,
             clock,
             activity,
-            deadlines);
+            deadlines,
+            time);
         pending.Watch(handler, cancellationToken);
 
         // A delayed command is in order from when it is due, not from now.

@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Messaging.Buffers;
 using Messaging.Calls;
 using Messaging.Deadlines;
+using Messaging.Telemetry;
 using Messaging.Transport;
 
 namespace Messaging.Commands;
@@ -13,7 +14,7 @@ namespace Messaging.Commands;
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A source without a timer holds nothing once it is cancelled.")]
 internal sealed class PendingCommand(
-    OperationDescriptor operation, in OutboundMessage message, PooledBuffer body, in CallClock clock, Activity? activity, DeadlineWheel deadlines)
+    OperationDescriptor operation, in OutboundMessage message, PooledBuffer body, in CallClock clock, Activity? activity, DeadlineWheel deadlines, TimeProvider time)
     : DeadlineEntry
 {
     private readonly OutboundMessage _message = message;
@@ -108,6 +109,7 @@ internal sealed class PendingCommand(
     {
         if (TryEnd())
         {
+            MessagingMetrics.RecordOutcome(operation, _clock.StartedAt, failure: null, time);
             activity?.Dispose();
             _outcome.SetResult();
         }
@@ -143,6 +145,7 @@ internal sealed class PendingCommand(
 
     private void End(Exception exception)
     {
+        MessagingMetrics.RecordOutcome(operation, _clock.StartedAt, exception, time);
         activity?.SetStatus(ActivityStatusCode.Error, (exception as RpcException)?.Detail ?? "cancelled by the caller");
         activity?.Dispose();
         if (exception is OperationCanceledException cancelled)

@@ -41,9 +41,11 @@ public static class RequesterMessagingBuilderExtensions
         }
 
         builder.AddOperationInvoker();
-        services.TryAddSingleton(provider => contract.CreateProxy(provider.GetRequiredService<IOperationInvoker>(), options: null));
-        services.AddSingleton<IHostedService>(provider => new RequesterStart<TService>(
-            contract, provider.GetRequiredService<CallPolicies>(), provider.GetRequiredService<Requester>()));
+        services.TryAddSingleton(provider => contract.CreateProxy(
+            EngineOf(provider, contract.Name)?.Open(provider, contract) ?? provider.GetRequiredService<IOperationInvoker>(), options: null));
+        services.AddSingleton<IHostedService>(provider => EngineOf(provider, contract.Name) is null
+            ? new RequesterStart<TService>(contract, provider.GetRequiredService<CallPolicies>(), provider.GetRequiredService<Requester>())
+            : new EngineRequesterStart<TService>(provider));
         return builder;
     }
 
@@ -65,4 +67,7 @@ public static class RequesterMessagingBuilderExtensions
         services.TryAddSingleton<ServiceDescriptions>();
         return builder;
     }
+
+    private static IRequesterEngine? EngineOf(IServiceProvider provider, string service) =>
+        provider.GetRequiredService<IOptionsMonitor<RequesterOptions>>().Get(service).FindEngine() ?? provider.GetService<IRequesterEngine>();
 }

@@ -15,6 +15,9 @@ internal sealed class CallPolicies(IOptionsMonitor<RequesterOptions> options, Pa
     private readonly ConcurrentDictionary<OperationDescriptor, CallPolicy> _policies = new(ReferenceEqualityComparer.Instance);
     private readonly ConcurrentDictionary<string, ServiceCalls> _services = new(StringComparer.Ordinal);
 
+    /// <summary>The services that were called.</summary>
+    public IEnumerable<ServiceCalls> Services => _services.Values;
+
     public CallPolicy<TRequest, TReply> Get<TRequest, TReply>(Operation<TRequest, TReply> operation) =>
         _policies.TryGetValue(operation, out var policy)
             ? (CallPolicy<TRequest, TReply>)policy

@@ -1,3 +1,5 @@
+using Messaging.Hosting;
+
 namespace Messaging;
 
 /// <summary>
@@ -6,6 +8,8 @@ namespace Messaging;
 /// </summary>
 public sealed class RequesterOptions
 {
+    private IRequesterEngine? _engine;
+
     /// <summary>
     /// The timeout of operations whose contract states none. A stream without one has no deadline; this is then how long
     /// it waits for a worker to take it. Above zero, at most 24 days. Default: 30 s.
@@ -67,6 +71,12 @@ public sealed class RequesterOptions
 
     /// <summary>What single operations do differently, by the method's wire name. A name that the contract lacks is refused at start.</summary>
     public IDictionary<string, OperationOptions> Operations { get; } = new Dictionary<string, OperationOptions>(StringComparer.Ordinal);
+
+    /// <summary>Has something else carry the contract's operations in the place of the transport.</summary>
+    internal void RunOn(IRequesterEngine engine) => _engine = engine;
+
+    /// <summary>What carries them; null for the transport, or the application's engine. No property, as those are bound from configuration.</summary>
+    internal IRequesterEngine? FindEngine() => _engine;
 }
 
 /// <summary>What becomes of a call when too many are under way.</summary>

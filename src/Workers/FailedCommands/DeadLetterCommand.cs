@@ -37,7 +37,7 @@ internal sealed partial class DeadLetterCommand(string service, bool stackTraces
         LogDeadLettered(logger, service, message.Type, message.MessageId, outcome.Head.Status, outcome.Head.Detail);
         if (await call.Delivery.Link.TryPublishConfirmedAsync(message, time).ConfigureAwait(false))
         {
-            MessagingTelemetry.DeadLetters.Add(1);
+            MessagingTelemetry.DeadLetters.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", service));
         }
         else
         {

@@ -36,7 +36,7 @@ internal sealed partial class RetryCommand(string service, RunHandler runHandler
                 return;
             }
 
-            MessagingTelemetry.CommandRetries.Add(1);
+            MessagingTelemetry.CommandRetries.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", service));
             if (!policy.IsImmediate(attempt) && call.Delivery.Tag.Queue == QueueKind.OrderedCommands)
             {
                 var delay = policy.DelayAfter(attempt);

@@ -5,6 +5,7 @@ using Messaging.Deadlines;
 using Messaging.Descriptions;
 using Messaging.FailedCommands;
 using Messaging.Handling;
+using Messaging.Health;
 using Messaging.Inbox;
 using Messaging.Pipeline;
 using Messaging.Running;
@@ -92,7 +93,8 @@ internal static class WorkerFactory
         return new Worker(
             transport, operations, pipeline, running, streams, held, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
             new WorkerAnnouncer(operations, version, options.Announce ? options.AnnounceInterval : TimeSpan.Zero, time, logger),
-            new Turns(deadlines, time), options, provider.GetRequiredService<IOptions<ReconnectOptions>>().Value, time, logger);
+            new Turns(deadlines, time), options, provider.GetRequiredService<IOptions<ReconnectOptions>>().Value,
+            provider.GetRequiredService<Participants>(), time, logger);
     }
 
     private static Func<IServiceProvider, TService> Make<TService, [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>()

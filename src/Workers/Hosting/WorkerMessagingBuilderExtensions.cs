@@ -3,7 +3,6 @@ using Messaging;
 using Messaging.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -46,8 +45,11 @@ public static class WorkerMessagingBuilderExtensions
 
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<WorkerOptions>, WorkerOptionsValidator>());
         services.TryAddScoped<TImplementation>();
-        services.AddSingleton<IHostedService>(provider =>
-            new WorkerHostedService(() => WorkerFactory.Create<TService, TImplementation>(provider, services, contract)));
+        services.AddSingleton(provider => EngineOf(provider, contract.Name)?.Serve<TService, TImplementation>(provider, contract)
+            ?? new WorkerHostedService(() => WorkerFactory.Create<TService, TImplementation>(provider, services, contract)));
         return builder;
     }
+
+    private static IWorkerEngine? EngineOf(IServiceProvider provider, string service) =>
+        provider.GetRequiredService<IOptionsMonitor<WorkerOptions>>().Get(service).FindEngine() ?? provider.GetService<IWorkerEngine>();
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Messaging.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Messaging;
@@ -7,6 +8,7 @@ namespace Messaging;
 public sealed class WorkerOptions
 {
     private readonly List<Func<IServiceProvider, IWorkerMiddleware>> _middleware = [];
+    private IWorkerEngine? _engine;
 
     /// <summary>How many calls run at the same time. From 1 to 10,000. Default: 32.</summary>
     public int Concurrency { get; set; } = 32;
@@ -140,6 +142,12 @@ public sealed class WorkerOptions
         _middleware.Add(static provider => ActivatorUtilities.GetServiceOrCreateInstance<TMiddleware>(provider));
         return this;
     }
+
+    /// <summary>Has something else serve the contract in the place of the transport.</summary>
+    internal void RunOn(IWorkerEngine engine) => _engine = engine;
+
+    /// <summary>What serves it; null for the transport, or the application's engine. No property, as those are bound from configuration.</summary>
+    internal IWorkerEngine? FindEngine() => _engine;
 
     internal ushort EffectivePrefetch => Effective(Prefetch, Concurrency);
 

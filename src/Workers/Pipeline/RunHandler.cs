@@ -83,6 +83,7 @@ internal sealed class RunHandler(
             call.ResponseTrailers = context.SetResponseTrailers;
             call.HandlerUs = (uint)Math.Min(time.GetElapsedTime(start).TotalMicroseconds, BatchFormat.NoTimeout - 1);
             call.Handler.Load.Count(call.HandlerUs, call.Outcome?.Kind == OutcomeKind.Failed);
+            MessagingMetrics.RecordHandler(call.Handler.Operation, call.HandlerUs, StatusOf(call.Outcome));
             running.Remove(current);
             current.End();
             if (deadline is not null && !deadlines.Remove(current))
@@ -92,4 +93,11 @@ internal sealed class RunHandler(
             }
         }
     }
+
+    private static StatusCode? StatusOf(WorkerOutcome? outcome) => outcome?.Kind switch
+    {
+        OutcomeKind.Succeeded => StatusCode.OK,
+        OutcomeKind.Failed => outcome.Head.Status,
+        _ => null,
+    };
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace Messaging.Replies;
 
 /// <summary>The replies to one requester that wait for the connection. A call is settled when its reply has been handed over.</summary>
-internal sealed partial class ReplyPump(WorkerLink link, string replyTo, ILogger logger) : SendPump<WorkerCall>(link.MaxMessageBytes)
+internal sealed partial class ReplyPump(WorkerLink link, string replyTo, ILogger logger) : SendPump<WorkerCall>(link.MaxMessageBytes, "replies")
 {
     private TaskCompletionSource? _room;
     private int _calls;

@@ -57,6 +57,12 @@ internal sealed class WorkerLinks : IAsyncDisposable
         }
     }
 
+    /// <summary>Whether a queue is served by nobody here while the other one is.</summary>
+    public bool IsPartial => _main.Current is { IsLost: false, Unserved: not null } && _missing?.Current is not { IsLost: false };
+
+    /// <summary>Why the last attempt failed; null while nothing is missing.</summary>
+    public Exception? LastFailure => _main.LastFailure ?? _missing?.LastFailure ?? _main.Current?.Unserved?.Failure;
+
     /// <summary>Completes when the first attempt succeeded, faults with its <see cref="TransportException"/> when it failed; attempts go on.</summary>
     public Task FirstAttempt => _main.FirstAttempt;
 

@@ -55,6 +55,7 @@ internal sealed partial class RunStream(
     {
         var start = time.GetTimestamp();
         var failed = true;
+        StatusCode? status = null;
         using var activity = MessagingTelemetry.StartHandling(call.Handler!.Operation, call.Head.TraceParent, call.Head.TraceState);
         Deadline? deadline = call.Head.Timeout is { } timeout ? Deadline.After(timeout, time) : null;
         var context = new CallContext(call.Handler.Operation, deadline)
@@ -90,6 +91,7 @@ internal sealed partial class RunStream(
             }
 
             failed = false;
+            status = StatusCode.OK;
             return (WorkerOutcome.Succeeded, context);
         }
         catch (Exception exception)
@@ -98,11 +100,14 @@ internal sealed partial class RunStream(
             var outcome = failures.Translate(call, exception, stream.Running.Reason);
             activity?.SetStatus(ActivityStatusCode.Error, outcome.Kind.ToString());
             failed = outcome.Kind == OutcomeKind.Failed;
+            status = failed ? outcome.Head.Status : null;
             return (outcome, context);
         }
         finally
         {
-            call.Handler.Load.Count((uint)Math.Min(time.GetElapsedTime(start).TotalMicroseconds, uint.MaxValue), failed);
+            var microseconds = (uint)Math.Min(time.GetElapsedTime(start).TotalMicroseconds, uint.MaxValue);
+            call.Handler.Load.Count(microseconds, failed);
+            MessagingMetrics.RecordHandler(call.Handler.Operation, microseconds, status);
             running.Remove(stream.Running);
             stream.Running.End();
             deadlines.Remove(stream.Running);

@@ -2,7 +2,6 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Messaging.Dashboard.Tests;
@@ -50,8 +49,6 @@ internal sealed class ShopHost : IAsyncDisposable
         builder.Services.AddSingleton<Shipped>();
         var own = builder.Services.AddMessaging();
         messaging?.Invoke(own);
-        // TEMPORARY until the catalogue is there.
-        Microsoft.Extensions.DependencyInjection.Extensions.ServiceCollectionDescriptorExtensions.TryAddSingleton<IServiceCatalogue>(builder.Services, new ToldFleet { Instances = withWorkers ? [new() { Service = "shop", Instance = "a", Host = "h" }, new() { Service = "billing", Instance = "b", Host = "h" }] : [] });
         own.AddDashboard(dashboard).AddRequester<IShop>();
         if (withWorkers)
         {

@@ -1,26 +1,17 @@
-using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
+using System.Threading.Channels;
 
 namespace Messaging.Dashboard.Tests;
 
 /// <summary>What the workers have shipped, for tests to wait for.</summary>
 internal sealed class Shipped
 {
-    private readonly ConcurrentQueue<(Ship Command, IReadOnlyDictionary<string, string> Headers)> _shipped = new();
-    private readonly SemaphoreSlim _signal = new(0);
+    private readonly Channel<(Ship Command, IReadOnlyDictionary<string, string> Headers)> _shipped = Channel.CreateUnbounded<(Ship, IReadOnlyDictionary<string, string>)>();
 
-    public void Add(Ship command, IReadOnlyDictionary<string, string> headers)
-    {
-        _shipped.Enqueue((command, headers));
-        _signal.Release();
-    }
+    public void Add(Ship command, IReadOnlyDictionary<string, string> headers) => _shipped.Writer.TryWrite((command, headers));
 
     /// <summary>The next one that was shipped.</summary>
-    public async Task<(Ship Command, IReadOnlyDictionary<string, string> Headers)> NextAsync(CancellationToken cancellationToken)
-    {
-        await _signal.WaitAsync(cancellationToken);
-        return _shipped.TryDequeue(out var shipped) ? shipped : throw new InvalidOperationException("It was signalled and is not there.");
-    }
+    public ValueTask<(Ship Command, IReadOnlyDictionary<string, string> Headers)> NextAsync(CancellationToken cancellationToken) => _shipped.Reader.ReadAsync(cancellationToken);
 }
 
 internal sealed class ShopWorker(Shipped shipped) : IShop

@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Messaging.Browsing;
 using Microsoft.Playwright;
 
@@ -26,7 +27,7 @@ public sealed class OverviewTests(Window window) : IClassFixture<Window>
 
         await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(3);
         await Assertions.Expect(page.Locator(".plot canvas")).ToHaveCountAsync(4);
-        await Assertions.Expect(page.Locator(".plot .canvas").First).ToHaveAttributeAsync("aria-label", new System.Text.RegularExpressions.Regex("Handled per second, now: ended [1-9]"));
+        await Assertions.Expect(page.Locator(".plot .canvas").First).ToHaveAttributeAsync("aria-label", new Regex("Handled per second, now: ended [1-9]", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await Window.FitsAsync(page);
         await Pictures.TakeAsync(page, Path.Combine(Window.Images, $"dashboard-overview-{device}-{colours}.png"));
 
@@ -46,13 +47,13 @@ public sealed class OverviewTests(Window window) : IClassFixture<Window>
             Ct, withWorkers: false, services: fleet.Register);
         var page = await window.OpenAsync(host);
 
-        await Assertions.Expect(page.Locator(".banner")).ToContainTextAsync("The broker at 127.0.0.1 can't be reached.", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator(".banner")).ToContainTextAsync("The broker at 127.0.0.1 can't be reached.");
         await Assertions.Expect(page.Locator(".banner")).ToContainTextAsync("Check that the broker runs");
         await Assertions.Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
 
         fleet.Failure = null;
-        await Assertions.Expect(page.Locator(".banner")).ToBeHiddenAsync(new() { Timeout = 30_000 });
-        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("No workers announce themselves", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator(".banner")).ToBeHiddenAsync();
+        await Assertions.Expect(page.Locator("main")).ToContainTextAsync("No workers announce themselves");
         Assert.Empty(window.Errors);
     }
 
@@ -65,11 +66,11 @@ public sealed class OverviewTests(Window window) : IClassFixture<Window>
             var page = await window.OpenAsync(host);
             var port = host.Root.Port;
             await host.DisposeAsync();
-            await Assertions.Expect(page.Locator("#connection")).ToContainTextAsync("Connection lost", new() { Timeout = 30_000 });
+            await Assertions.Expect(page.Locator("#connection")).ToContainTextAsync("Connection lost");
 
             host = await ShopHost.StartAsync(Ct, port: port);
-            await Assertions.Expect(page.Locator("#connection")).ToHaveTextAsync("Live", new() { Timeout = 60_000 });
-            await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(2, new() { Timeout = 60_000 });
+            await Assertions.Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
+            await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(2);
         }
         finally
         {

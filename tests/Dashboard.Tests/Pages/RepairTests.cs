@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Messaging.Browsing;
 using Microsoft.Playwright;
 
@@ -42,6 +43,7 @@ public sealed class RepairTests(Window window) : IClassFixture<Window>
 
         await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(6);
         await Window.FitsAsync(page);
+        await Assertions.Expect(page.Locator(".chips")).ToContainTextAsync("shop6");
         await page.Locator("tbody input[type=checkbox]").First.CheckAsync();
         await Pictures.TakeAsync(page, Path.Combine(Window.Images, $"dashboard-letters-{device}-{colours}.png"));
 
@@ -133,14 +135,14 @@ public sealed class RepairTests(Window window) : IClassFixture<Window>
     {
         await page.GetByRole(AriaRole.Link, new() { Name = "Dead letters", Exact = false }).First.ClickAsync();
         await page.GetByLabel("Search dead letters").FillAsync(order);
-        await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(1, new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("tbody tr")).ToHaveCountAsync(1);
         await page.Locator("tbody a").ClickAsync();
-        await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "Why it failed" })).ToContainTextAsync("the country is a code of two letters", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.GetByRole(AriaRole.Region, new() { Name = "Why it failed" })).ToContainTextAsync("the country is a code of two letters");
 
         var body = page.Locator("#body");
-        await Assertions.Expect(body).ToHaveValueAsync(new System.Text.RegularExpressions.Regex("France"));
+        await Assertions.Expect(body).ToHaveValueAsync(new Regex("France", RegexOptions.None, TimeSpan.FromSeconds(1)));
         await body.FillAsync((await body.InputValueAsync()).Replace("France", "FR", StringComparison.Ordinal));
         await page.GetByRole(AriaRole.Button, new() { Name = "Replay with changes" }).ClickAsync();
-        await Assertions.Expect(page.Locator("#toasts")).ToContainTextAsync("Ship was replayed with your changes", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("#toasts")).ToContainTextAsync("Ship was replayed with your changes");
     }
 }

@@ -18,7 +18,12 @@ public sealed class Window : IAsyncLifetime
     /// <summary>What pages have complained of, among it what their policy forbids.</summary>
     internal List<string> Errors { get; } = [];
 
-    public async ValueTask InitializeAsync() => _browser = await Browser.StartAsync();
+    public async ValueTask InitializeAsync()
+    {
+        // A loaded machine takes its time; nothing here is about how fast it is.
+        Assertions.SetDefaultExpectTimeout(30_000);
+        _browser = await Browser.StartAsync();
+    }
 
     public ValueTask DisposeAsync() => _browser.DisposeAsync();
 
@@ -35,7 +40,7 @@ public sealed class Window : IAsyncLifetime
             }
         };
         await page.GotoAsync(host.Dashboard + hash);
-        await Assertions.Expect(page.Locator("#connection")).ToHaveTextAsync("Live", new() { Timeout = 30_000 });
+        await Assertions.Expect(page.Locator("#connection")).ToHaveTextAsync("Live");
         return page;
     }
 
