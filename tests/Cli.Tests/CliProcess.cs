@@ -10,9 +10,10 @@ internal static class CliProcess
 
     public static async Task<CliResult> RunAsync(Uri? broker, string? input, params string[] arguments)
     {
-        var program = typeof(CliProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static one => one.Key == "Program").Value!;
+        var program = typeof(CliProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static one => string.Equals(one.Key, "Program", StringComparison.Ordinal)).Value!;
         var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program, .. arguments])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

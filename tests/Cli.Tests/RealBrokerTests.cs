@@ -126,7 +126,7 @@ public sealed class RealBrokerTests(CalcBroker calc) : IClassFixture<CalcBroker>
     {
         var planned = await RunAsync("topology", "plan", "--assembly", typeof(Calls.Contract.ICalc).Assembly.Location, "--json");
         var queues = JsonNode.Parse(planned.Output)!["queues"]!.AsArray();
-        Assert.Contains(queues, static queue => (string?)queue!["queue"] == "calc" && (string?)queue["state"] == "as wanted");
+        Assert.Contains(queues, static queue => string.Equals((string?)queue!["queue"], "calc", StringComparison.Ordinal) && string.Equals((string?)queue["state"], "as wanted", StringComparison.Ordinal));
     }
 
     [Fact]
