@@ -1,3 +1,4 @@
+using System.Text;
 using Messaging.Transport;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
@@ -37,6 +38,10 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
 
     /// <summary>The most that the properties of a message may take: they can't be split over frames.</summary>
     public int MaxPropertyBytes => _connection.FrameMax == 0 ? int.MaxValue : (int)_connection.FrameMax - 1024;
+
+    /// <summary>What the broker says of itself, and what was agreed upon with it.</summary>
+    public BrokerFacts Facts => new(
+        Property("product"), Property("version"), Property("cluster_name"), _connection.Heartbeat, _connection.FrameMax);
 
     /// <summary>Tells <paramref name="observer"/> when the connection is lost; at once if it is already.</summary>
     public void Attach(IConnectionObserver observer)
@@ -113,6 +118,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
             _watch.Dispose();
         }
     }
+
+    private string? Property(string name) =>
+        _connection.ServerProperties?.TryGetValue(name, out var value) == true && value is byte[] text ? Encoding.UTF8.GetString(text) : null;
 
     private Task OnShutdownAsync(object sender, ShutdownEventArgs reason)
     {

@@ -23,6 +23,7 @@ internal static class ServiceQueues
     private const int MaxAnnouncementBytes = 32 * 1024 * 1024;
 
     private const string QueueType = "x-queue-type";
+    private const string QuorumQueue = "quorum";
 
     // Without a limit of its own RabbitMQ 4 drops a message that came back 20 times: a dead letter that was looked at and
     // put back, or a call whose workers were stopped. A call's bound is its deadline, as on a classic queue.
@@ -80,6 +81,15 @@ internal static class ServiceQueues
     /// <summary>Declares the calls queue: it outlives its workers by as long as calls should wait for the next.</summary>
     public static async Task<string> DeclareCallsAsync(IChannel channel, WorkerSubscription subscription, CancellationToken cancellationToken)
     {
+        await channel.QueueDeclareAsync(
+            subscription.Service, durable: true, exclusive: false, autoDelete: false, CallsArguments(subscription), cancellationToken: cancellationToken).ConfigureAwait(false);
+        return subscription.Service;
+    }
+
+    /// <summary>What the calls queue is declared with.</summary>
+    /// <exception cref="TransportException">The subscription asks for what no queue can have.</exception>
+    public static Dictionary<string, object?> CallsArguments(WorkerSubscription subscription)
+    {
         var arguments = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             ["x-expires"] = ExpiryMs(subscription),
@@ -89,20 +99,16 @@ internal static class ServiceQueues
             case CallQueueType.Classic:
                 // Said, as a virtual host can have another default.
                 arguments[QueueType] = "classic";
-                await channel.QueueDeclareAsync(
-                    subscription.Service, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken).ConfigureAwait(false);
-                break;
+                return arguments;
             case CallQueueType.Quorum:
                 arguments["x-delivery-limit"] = Unlimited;
-                await DeclareQuorumAsync(channel, subscription.Service, arguments, cancellationToken).ConfigureAwait(false);
-                break;
+                arguments[QueueType] = QuorumQueue;
+                return arguments;
             default:
                 throw new TransportException(
                     TransportFailure.Misconfigured,
                     $"Declaring '{subscription.Service}': CallQueue is {subscription.CallQueue}; set it to Classic or Quorum.");
         }
-
-        return subscription.Service;
     }
 
     /// <summary>Declares where dead letters go and what delayed commands need: before the queues of commands.</summary>
@@ -125,8 +131,17 @@ internal static class ServiceQueues
     public static async Task<string> DeclareCommandsAsync(
         IChannel channel, string queue, WorkerSubscription subscription, CancellationToken cancellationToken, bool partition = false)
     {
+        await DeclareQuorumAsync(channel, queue, CommandsArguments(subscription, partition), cancellationToken).ConfigureAwait(false);
+        await DelayTopology.BindAsync(channel, queue, cancellationToken).ConfigureAwait(false);
+        return queue;
+    }
+
+    /// <summary>What a queue of commands is declared with.</summary>
+    public static Dictionary<string, object?> CommandsArguments(WorkerSubscription subscription, bool partition)
+    {
         var arguments = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
+            [QueueType] = QuorumQueue,
             ["x-delivery-limit"] = subscription.CommandDeliveryLimit,
             ["x-dead-letter-exchange"] = string.Empty,
             ["x-dead-letter-routing-key"] = WireNames.DeadLetterQueue(subscription.Service),
@@ -136,9 +151,7 @@ internal static class ServiceQueues
             arguments["x-single-active-consumer"] = true;
         }
 
-        await DeclareQuorumAsync(channel, queue, arguments, cancellationToken).ConfigureAwait(false);
-        await DelayTopology.BindAsync(channel, queue, cancellationToken).ConfigureAwait(false);
-        return queue;
+        return arguments;
     }
 
     /// <summary>The arguments of a quorum queue whose messages may come back any number of times, for adding to.</summary>
@@ -147,7 +160,7 @@ internal static class ServiceQueues
     public static Task<QueueDeclareOk> DeclareQuorumAsync(
         IChannel channel, string name, Dictionary<string, object?> arguments, CancellationToken cancellationToken)
     {
-        arguments[QueueType] = "quorum";
+        arguments[QueueType] = QuorumQueue;
         return channel.QueueDeclareAsync(name, durable: true, exclusive: false, autoDelete: false, arguments, cancellationToken: cancellationToken);
     }
 

@@ -1,0 +1,3 @@
+using Messaging.Cli.Hosting;
+
+return await CommandTree.RunAsync(args, Console.Out, Console.Error).ConfigureAwait(false);

@@ -1,0 +1,42 @@
+using Messaging.Calls.Contract;
+using Messaging.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Messaging.Cli.Tests;
+
+/// <summary>A real broker, and a worker of the test contract in this process.</summary>
+public sealed class CalcBroker : IAsyncLifetime
+{
+    private IHost? _host;
+
+    public PrivateBroker Broker { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        Broker = await PrivateBroker.StartNewAsync(TestContext.Current.CancellationToken);
+        var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        application.Services.AddSingleton(new CalcScript
+        {
+            Record = static (note, _) => note.Text.StartsWith("bad", StringComparison.Ordinal)
+                ? throw new RpcException(StatusCode.InvalidArgument, "The note is bad.")
+                : Task.CompletedTask,
+        });
+        application.Services.AddMessaging()
+            .UseRabbitMq(options => options.Uri = Broker.Uri)
+            .AddWorker<ICalc, ScriptedCalc>();
+        _host = application.Build();
+        await _host.StartAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null)
+        {
+            await _host.StopAsync(CancellationToken.None);
+            _host.Dispose();
+        }
+
+        await Broker.DisposeAsync();
+    }
+}
