@@ -134,12 +134,13 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
     {
         _draining = true;
         _announcer.OnChanged();
-        _held.Stop();
         foreach (var link in _links.Open)
         {
             await link.StopConsumingAsync().ConfigureAwait(false);
         }
 
+        // Not earlier: what is held goes back to its partition, which must not come here again.
+        _held.Stop();
         var served = Task.WhenAll([.. Gates().Select(static gate => gate.StopAsync()), _streams.WhenEmptyAsync()]);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reached = Task.Delay(_options.DrainTimeout, _time, limit.Token);

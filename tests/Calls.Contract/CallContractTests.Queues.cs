@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -84,9 +85,14 @@ public abstract partial class CallContractTests
 
     private static async Task UntilListedAsync(IServiceQueues queues, string service, QueueState[] expected)
     {
-        while (!(await SoonAsync(queues.ListAsync(service, Token))).SequenceEqual(expected))
+        var since = Stopwatch.GetTimestamp();
+        var listed = await SoonAsync(queues.ListAsync(service, Token));
+        while (!listed.SequenceEqual(expected) && Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(20))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(10), Token);
+            listed = await SoonAsync(queues.ListAsync(service, Token));
         }
+
+        Assert.Equal(expected, listed);
     }
 }

@@ -84,6 +84,14 @@ internal readonly record struct RequestHead
         return true;
     }
 
+    /// <summary>How often the broker says that the message came back to its queue; 0 where it says nothing.</summary>
+    /// <param name="headers">The message's headers.</param>
+    public static int ReadReturns(IReadOnlyDictionary<string, object?>? headers) =>
+        headers is not null && headers.TryGetValue(WireNames.DeliveryCount, out var count)
+            && HeaderValues.TryGetInt64(count, out var returns) && returns is > 0 and < int.MaxValue
+            ? (int)returns
+            : 0;
+
     private static bool TryReadAttempt(in InboundMessage message, out int attempt, out string error)
     {
         attempt = message.Redelivered ? 2 : 1;
@@ -93,10 +101,9 @@ internal readonly record struct RequestHead
             return true;
         }
 
-        if (message.Headers.TryGetValue(WireNames.DeliveryCount, out var count)
-            && HeaderValues.TryGetInt64(count, out var deliveries) && deliveries is > 0 and < int.MaxValue)
+        if (ReadReturns(message.Headers) is > 0 and var returns)
         {
-            attempt = (int)deliveries + 1;
+            attempt = returns + 1;
         }
 
         if (message.Headers.TryGetValue(WireNames.Attempt, out var header))

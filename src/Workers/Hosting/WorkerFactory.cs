@@ -80,7 +80,7 @@ internal static class WorkerFactory
             new RefuseOversize(transport.MaxMessageBytes),
             new ReadRequestHead(),
             new FindOperation(operations),
-            new RefuseWhileDraining(),
+            new RefuseWhileDraining(options.CommandDeliveryLimit),
             new RefuseRedelivery(),
             new SkipCancelled(running),
             new PostponeCommand(contract.Name, time, logger),

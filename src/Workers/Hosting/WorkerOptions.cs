@@ -81,7 +81,8 @@ public sealed class WorkerOptions
 
     /// <summary>
     /// How often a command may come back, because its worker died of it or gave it back, before the broker dead-letters
-    /// it. All workers of a service need the same value. From 1 to 1,000. Default: 5.
+    /// it. A worker that stops gives back what it has not started, except a command that may not come back again: it
+    /// runs that. All workers of a service need the same value. From 1 to 1,000. Default: 5.
     /// </summary>
     public int CommandDeliveryLimit { get; set; } = 5;
 

@@ -13,6 +13,8 @@ internal sealed partial class WorkerLink : ILink, IWorkerSink
     private readonly IWorkerDeliveries _deliveries;
     private readonly ILogger _logger;
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Lock _stopLock = new();
+    private Task? _stopped;
     private IWorkerLink? _link;
 
     public WorkerLink(IWorkerDeliveries deliveries, int maxMessageBytes, ILogger logger)
@@ -102,7 +104,14 @@ internal sealed partial class WorkerLink : ILink, IWorkerSink
 
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement) => Link.AnnounceAsync(announcement);
 
-    public ValueTask StopConsumingAsync() => Link.StopConsumingAsync();
+    /// <summary>Stops taking deliveries, once: who comes later waits for the first.</summary>
+    public Task StopConsumingAsync()
+    {
+        lock (_stopLock)
+        {
+            return _stopped ??= Link.StopConsumingAsync().AsTask();
+        }
+    }
 
     public ValueTask DisposeAsync() => Link.DisposeAsync();
 

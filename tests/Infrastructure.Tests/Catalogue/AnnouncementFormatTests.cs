@@ -42,7 +42,13 @@ public sealed class AnnouncementFormatTests
     {
         var operations = Enumerable.Range(0, 20).Select(static number => new AnnouncedOperation
         {
-            Name = $"SomethingUsual{number}", Kind = OperationKind.Call, Handled = 123_456_789, Failed = 12_345, Rate = 1234.567, MedianUs = 12_345, Percentile99Us = 123_456,
+            Name = $"SomethingUsual{number}",
+            Kind = OperationKind.Call,
+            Handled = 123_456_789,
+            Failed = 12_345,
+            Rate = 1234.567,
+            MedianUs = 12_345,
+            Percentile99Us = 123_456,
         });
 
         Assert.True(AnnouncementFormat.Write(_full with { Operations = [.. operations] }).Length < 4096);
