@@ -10,7 +10,16 @@ public sealed class CalcBroker : IAsyncLifetime
 {
     private IHost? _host;
 
+    private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     public PrivateBroker Broker { get; private set; } = null!;
+
+    /// <summary>Completes when a call that hangs has begun.</summary>
+    public Task Started => _started.Task;
+
+    /// <summary>Completes when the handler of a call that hangs was cancelled.</summary>
+    public Task Stopped => _stopped.Task;
 
     public async ValueTask InitializeAsync()
     {
@@ -18,6 +27,7 @@ public sealed class CalcBroker : IAsyncLifetime
         var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         application.Services.AddSingleton(new CalcScript
         {
+            Add = async (request, token) => request.Left < 0 ? await HangAsync(token) : new Sum(request.Left + request.Right),
             Record = static (note, _) => note.Text.StartsWith("bad", StringComparison.Ordinal)
                 ? throw new RpcException(StatusCode.InvalidArgument, "The note is bad.")
                 : Task.CompletedTask,
@@ -38,5 +48,20 @@ public sealed class CalcBroker : IAsyncLifetime
         }
 
         await Broker.DisposeAsync();
+    }
+
+    private async Task<Sum> HangAsync(CancellationToken token)
+    {
+        _started.TrySetResult();
+        try
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, token);
+        }
+        finally
+        {
+            _stopped.TrySetResult();
+        }
+
+        return new Sum(0);
     }
 }

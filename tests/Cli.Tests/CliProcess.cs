@@ -8,10 +8,13 @@ internal static class CliProcess
 {
     private static readonly TimeSpan _limit = TimeSpan.FromMinutes(2);
 
+    /// <summary>The tool's assembly.</summary>
+    public static string Program { get; } = typeof(CliProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>()
+        .Single(static one => string.Equals(one.Key, "Program", StringComparison.Ordinal)).Value!;
+
     public static async Task<CliResult> RunAsync(Uri? broker, string? input, params string[] arguments)
     {
-        var program = typeof(CliProcess).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(static one => string.Equals(one.Key, "Program", StringComparison.Ordinal)).Value!;
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program, .. arguments])
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Program, .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

@@ -1,10 +1,13 @@
 using System.Text.Json.Nodes;
+using Messaging.Testing.Processes;
 
 namespace Messaging.Cli.Tests;
 
 /// <summary>The tool's program against a real broker with a live worker.</summary>
 public sealed class RealBrokerTests(CalcBroker calc) : IClassFixture<CalcBroker>
 {
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
     private Task<CliResult> RunAsync(params string[] arguments) => CliProcess.RunAsync(calc.Broker.Uri, input: null, arguments);
 
     [Fact]
@@ -130,36 +133,39 @@ public sealed class RealBrokerTests(CalcBroker calc) : IClassFixture<CalcBroker>
     }
 
     [Fact]
-    public async Task The_doctor_finds_a_healthy_broker_healthy()
+    public async Task A_bench_at_a_rate_begins_no_more_than_what_is_due()
     {
-        var well = await RunAsync("doctor", "--service", "calc");
-        Assert.True(well.ExitCode == 0, well.ToString());
-        Assert.Contains("AMQP 0-9-1", well.Output, StringComparison.Ordinal);
+        var bench = await RunAsync("bench", "calc/Add", """{"left":1,"right":1}""", "--rate", "20", "--duration", "1s", "--warmup", "100ms", "--json");
+        Assert.True(bench.ExitCode == 0, bench.ToString());
+        Assert.InRange((int)JsonNode.Parse(bench.Output)!["outcomes"]!["OK"]!, 1, 20);
     }
 
     [Fact]
-    public async Task The_doctor_names_a_wrong_password_a_missing_virtual_host_and_a_missing_permission()
+    public async Task What_is_interrupted_ends_with_130_and_stops_the_handler()
     {
-        var port = calc.Broker.Port;
-        var password = await RunAsync("doctor", "--broker", $"amqp://guest:hush@127.0.0.1:{port}/");
-        Assert.Equal(3, password.ExitCode);
-        Assert.Contains("refuses the user 'guest' or the password", password.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain("hush", password.ToString(), StringComparison.Ordinal);
+        await using var call = DotnetProcess.Start(
+            CliProcess.Program, new Dictionary<string, string>(StringComparer.Ordinal) { ["MESSAGING_BROKER"] = calc.Broker.Uri.AbsoluteUri }, "call", "calc/Add", """{"left":-1,"right":0}""");
+        await calc.Started.WaitAsync(Token);
+        call.Signal("INT");
 
-        var host = await RunAsync("doctor", "--broker", $"amqp://guest:guest@127.0.0.1:{port}/nowhere");
-        Assert.Equal(3, host.ExitCode);
-        Assert.Contains("does not have the virtual host", host.Output, StringComparison.Ordinal);
+        await calc.Stopped.WaitAsync(Token);
+        Assert.Equal(130, (await call.EndAsync(Token)).ExitCode);
+    }
 
-        await calc.Broker.RabbitmqctlAsync("add_user", "reader", "pw");
-        await calc.Broker.RabbitmqctlAsync("set_permissions", "reader", "^nothing$", ".*", ".*");
-        var rights = await CliProcess.RunAsync(calc.Broker.UriFor("reader", "pw"), null, "doctor");
-        Assert.Equal(6, rights.ExitCode);
-        Assert.Contains("fault   permissions: configure", rights.Output, StringComparison.Ordinal);
+    [Fact]
+    public async Task A_command_is_sent_and_one_that_does_not_exist_is_not()
+    {
+        var sent = await RunAsync("send", "calc/Record", """{"text":"fine"}""", "--message-id", "note-1");
+        Assert.Equal("accepted calc/Record, message id note-1", sent.Output);
+
+        var unknown = await RunAsync("send", "calc/Forget", "{}");
+        Assert.Equal(2, unknown.ExitCode);
+        Assert.Contains("Record", unknown.Error, StringComparison.Ordinal);
     }
 
     private async Task AppearAsync(string id)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
         limit.CancelAfter(TimeSpan.FromMinutes(1));
         while (!(await RunAsync("dead", "list", "calc", "--json")).Output.Contains(id, StringComparison.Ordinal))
         {

@@ -11,25 +11,11 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var services = new Option<string[]>("--service") { Description = "Check this service's queues too, with the options of 'topology'. May be repeated." };
-        var management = new Option<Uri?>("--management")
-        {
-            Description = "The management plugin's address, e.g. http://localhost:15672, whose Date header tells the broker's clock.",
-            CustomParser = static result =>
-            {
-                if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
-                {
-                    return uri;
-                }
-
-                result.AddError("--management is no address: write http://host:15672.");
-                return null;
-            },
-        };
-        var command = new Command("doctor", "Connects, checks the broker and the rights there, and names each fault and its remedy.") { services, management };
+        var command = new Command("doctor", "Connects, checks the broker and the rights there, and names each fault and its remedy.") { services };
         command.Runs(async (session, cancellationToken) =>
         {
             var findings = new List<Finding>();
-            await foreach (var finding in Examination.RunAsync(session, session.Parsed.GetValue(services) ?? [], session.Parsed.GetValue(management), cancellationToken).ConfigureAwait(false))
+            await foreach (var finding in Examination.RunAsync(session, session.Parsed.GetValue(services) ?? [], TimeProvider.System, cancellationToken).ConfigureAwait(false))
             {
                 findings.Add(finding);
                 if (!session.Output.Json)

@@ -11,11 +11,11 @@ namespace Messaging.Cli.Doctor;
 /// <summary>The checks in their order. Each needs those before.</summary>
 internal static class Examination
 {
-    private static readonly TimeSpan _confirmLimit = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _answerLimit = TimeSpan.FromSeconds(5);
     private static readonly Version _oldest = new(3, 10);
 
     public static async IAsyncEnumerable<Finding> RunAsync(
-        CommandSession session, string[] services, Uri? management, [EnumeratorCancellation] CancellationToken cancellationToken)
+        CommandSession session, string[] services, TimeProvider time, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var options = session.BrokerOptions;
         var addresses = new BrokerAddresses(options);
@@ -34,42 +34,36 @@ internal static class Examination
         await using (connection!.ConfigureAwait(false))
         {
             yield return new Finding("login", FindingState.Good, $"user '{addresses.UserName}' in the virtual host '{addresses.VirtualHost}'");
-            foreach (var finding in Read(connection!.Facts))
+            foreach (var finding in Judge(connection!.Facts))
             {
                 yield return finding;
             }
 
             var probe = new BrokerProbe(connection);
             await probe.OpenAsync(cancellationToken).ConfigureAwait(false);
-            foreach (var finding in Read(await probe.TryRightsAsync(_confirmLimit, cancellationToken).ConfigureAwait(false), addresses))
+            var refusal = await probe.TryRightsAsync(_answerLimit, cancellationToken).ConfigureAwait(false);
+            foreach (var finding in Judge(refusal, addresses))
             {
                 yield return finding;
             }
+
+            if (refusal is not null)
+            {
+                // What follows needs what was refused.
+                yield break;
+            }
+
+            yield return await ClockCheck.RunAsync(probe, time, _answerLimit, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var service in services)
         {
             yield return await CheckQueuesAsync(session, Target.CheckService(service), cancellationToken).ConfigureAwait(false);
         }
-
-        yield return await ClockCheck.RunAsync(management, TimeProvider.System, cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<(BrokerConnection?, Finding?)> OpenAsync(CommandSession session, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await session.ConnectAsync(cancellationToken).ConfigureAwait(false);
-            return (await session.Opener.OpenAsync("doctor", cancellationToken).ConfigureAwait(false), null);
-        }
-        catch (Exception e) when ((e.InnerException ?? e) is TransportException || e is TransportException)
-        {
-            var problem = e as TransportException ?? (TransportException)e.InnerException!;
-            return (null, new Finding("login", FindingState.Fault, problem.Message) { IsAboutConnecting = true });
-        }
-    }
-
-    private static IEnumerable<Finding> Read(BrokerFacts facts)
+    /// <summary>What the broker says of itself.</summary>
+    public static IEnumerable<Finding> Judge(BrokerFacts facts)
     {
         var version = System.Version.TryParse(facts.Version?.Split('-', '+')[0], out var parsed) ? parsed : null;
         var name = $"{facts.Product ?? "an unknown broker"} {facts.Version ?? "of an unknown version"}{(facts.Cluster is null ? string.Empty : $", cluster {facts.Cluster}")}";
@@ -86,15 +80,37 @@ internal static class Examination
             : new Finding("frame-max", FindingState.Warning, string.Create(CultureInfo.InvariantCulture, $"{facts.FrameMax:N0} bytes"), "Set frame_max = 131072 in rabbitmq.conf: batches are made to fit frames of 128 KiB, and headers have to fit into one.");
     }
 
-    private static IEnumerable<Finding> Read(ProbeRefusal? refusal, BrokerAddresses addresses)
+    private static async Task<(BrokerConnection?, Finding?)> OpenAsync(CommandSession session, CancellationToken cancellationToken)
     {
-        if (refusal is { IsAlarm: true })
+        try
+        {
+            await session.ConnectAsync(cancellationToken).ConfigureAwait(false);
+            return (await session.Opener.OpenAsync("doctor", cancellationToken).ConfigureAwait(false), null);
+        }
+        catch (Exception e) when ((e.InnerException ?? e) is TransportException || e is TransportException)
+        {
+            var problem = e as TransportException ?? (TransportException)e.InnerException!;
+            return (null, new Finding("login", FindingState.Fault, problem.Message) { IsAboutConnecting = true });
+        }
+    }
+
+    private static IEnumerable<Finding> Judge(ProbeRefusal? refusal, BrokerAddresses addresses)
+    {
+        if (refusal is { Kind: RefusalKind.Alarm })
         {
             yield return new Finding(
                 "alarm",
                 FindingState.Fault,
                 "the broker has stopped reading what is published: it is short of memory or disk",
                 "'rabbitmqctl status' names the alarm. Free memory or disk, or raise vm_memory_high_watermark or lower disk_free_limit; publishing goes on by itself.");
+        }
+        else if (refusal is { Kind: RefusalKind.NoAnswer })
+        {
+            yield return new Finding(
+                "answer",
+                FindingState.Fault,
+                $"{refusal.Stage}: {refusal.Reason}",
+                "The broker is overloaded, or a queue has no majority of its nodes. Look at 'rabbitmqctl status' and its log.");
         }
         else if (refusal is not null)
         {

@@ -94,7 +94,9 @@ internal static class SampleRequest
 
     private static string? TypeOf(JsonNode? node) => (node as JsonObject)?["type"] switch
     {
-        JsonArray several => several.Select(Text).FirstOrDefault(static one => one is not (null or "null")),
+        // A number that may also come as text is better shown as a number.
+        JsonArray several => several.Select(Text).Where(static one => one is not (null or "null"))
+            .OrderBy(static one => string.Equals(one, "string", StringComparison.Ordinal)).FirstOrDefault(),
         var single => Text(single),
     };
 

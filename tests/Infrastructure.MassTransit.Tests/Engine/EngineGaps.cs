@@ -164,6 +164,19 @@ public static class EngineGaps
             nameof(CallContractTests.A_redelivered_call_that_may_run_once_is_answered_instead_of_run),
         ]);
 
+    private static readonly Gap _looking = new(
+        "The catalogue and the looks at queues: workers of MassTransit's engine do not announce themselves, and its queues have its own names.",
+        [
+            nameof(CallContractTests.A_catalogue_that_begins_calls_the_roll_and_knows_every_worker),
+            nameof(CallContractTests.What_workers_do_is_announced),
+            nameof(CallContractTests.A_worker_that_drains_says_so_and_one_that_has_stopped_is_gone_at_once),
+            nameof(CallContractTests.A_worker_that_is_killed_is_forgotten),
+            nameof(CallContractTests.A_watch_outlives_the_broker_and_a_list_says_that_it_is_down),
+            nameof(CallContractTests.What_strangers_announce_is_believed_only_where_it_can_be),
+            nameof(CallContractTests.All_queues_of_a_service_are_listed_with_what_waits_and_who_consumes),
+            nameof(CallContractTests.A_look_at_queues_says_that_the_broker_is_down_and_works_again_when_it_is_back),
+        ]);
+
     private static readonly Gap _nobody = new(
         "In memory nobody says that nobody consumes: the call ends at its deadline.",
         [
@@ -179,7 +192,7 @@ public static class EngineGaps
         ]);
 
     /// <summary>On RabbitMQ.</summary>
-    public static IReadOnlyList<Gap> RabbitMq { get; } = [_streams, _order, _wire, _cancelling, _delays, _limits, _redaction, _losses, _deaths];
+    public static IReadOnlyList<Gap> RabbitMq { get; } = [_streams, _order, _wire, _cancelling, _delays, _limits, _redaction, _losses, _deaths, _looking];
 
     /// <summary>In memory.</summary>
     public static IReadOnlyList<Gap> InMemory { get; } = [.. RabbitMq, _nobody, _competing];

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Threading.Channels;
 
 namespace Messaging.Testing.Processes;
@@ -81,6 +82,14 @@ public sealed class DotnetProcess : IAsyncDisposable
         }
 
         throw new InvalidOperationException($"The program ended without '{text}'. It said:\n{string.Join('\n', seen)}");
+    }
+
+    /// <summary>Sends it a signal.</summary>
+    /// <param name="name">Its name without SIG, e.g. <c>INT</c>.</param>
+    public void Signal(string name)
+    {
+        using var kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
     }
 
     /// <inheritdoc/>
