@@ -9,6 +9,7 @@ var configuration = new ConfigurationBuilder()
 
 return await CommandLine.RunAsync(args, configuration, async settings =>
 {
+    using var telemetry = new OtlpExport();
     using var broker = new Broker(settings.Broker);
     var here = new Surroundings(broker, new ActivityFeed(TimeProvider.System), configuration, TimeProvider.System);
 

@@ -248,12 +248,12 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         }
     }
 
-    [LoggerMessage(30, LogLevel.Warning, "The drain limit of {Limit} is reached: handlers of {Service} are cancelled, their deliveries go back to the queue.")]
+    [LoggerMessage(220, LogLevel.Warning, "The drain limit of {Limit} is reached: handlers of {Service} are cancelled, their deliveries go back to the queue.")]
     private static partial void LogDrainLimit(ILogger logger, string service, TimeSpan limit);
 
-    [LoggerMessage(31, LogLevel.Warning, "Not settled: {Service}/{Method} (correlation id {CorrelationId}): {Reason}")]
+    [LoggerMessage(221, LogLevel.Warning, "Not settled: {Service}/{Method} (correlation id {CorrelationId}): {Reason}")]
     private static partial void LogNotSettled(ILogger logger, string service, string? method, string? correlationId, string reason);
 
-    [LoggerMessage(32, LogLevel.Critical, "Serving {Service}/{Method} (correlation id {CorrelationId}) failed outside of its handler. This is a bug; please report it.")]
+    [LoggerMessage(222, LogLevel.Critical, "Serving {Service}/{Method} (correlation id {CorrelationId}) failed outside of its handler. This is a bug; please report it.")]
     private static partial void LogBroken(ILogger logger, Exception exception, string service, string? method, string? correlationId);
 }

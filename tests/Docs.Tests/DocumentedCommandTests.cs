@@ -17,7 +17,7 @@ public sealed class DocumentedCommandTests
         {
             await stage.StartGatewayAsync();
         }
-        else if (document is "docs/deployment.md")
+        else if (document is "docs/deployment.md" or "docs/cli.md")
         {
             await stage.StartOrdersAsync();
         }

@@ -20,12 +20,16 @@ public interface IEcho
 
 /// <summary>This repository's library as a user would set it up: a typed contract, JSON, every guarantee on. Two hosts, so two pairs of connections.</summary>
 /// <param name="useTransport">Chooses the broker.</param>
-internal sealed partial class MessagingSystem(Action<MessagingBuilder, SystemSetup> useTransport) : IRoundTripSystem
+/// <param name="isTraced">Whether traces are sampled and metrics collected meanwhile.</param>
+internal sealed partial class MessagingSystem(Action<MessagingBuilder, SystemSetup> useTransport, bool isTraced = false) : IRoundTripSystem
 {
     public const string Name = "messaging";
     public const string DirectReplyToName = "messaging-direct";
     public const string InMemoryName = "messaging-inmemory";
     public const string MassTransitName = "messaging-masstransit";
+    public const string TracedName = "messaging-traced";
+
+    private readonly SampledTelemetry? _telemetry = isTraced ? SampledTelemetry.Start() : null;
 
     private IHost? _workerHost;
     private IHost? _requesterHost;
@@ -34,12 +38,14 @@ internal sealed partial class MessagingSystem(Action<MessagingBuilder, SystemSet
 
     /// <summary>Over RabbitMQ.</summary>
     /// <param name="replyPath">How replies come.</param>
-    public static Func<IRoundTripSystem> OnRabbitMq(RabbitMqReplyPath replyPath) => () => new MessagingSystem((messaging, setup) =>
-        messaging.UseRabbitMq(options =>
+    /// <param name="isTraced">Whether telemetry is on.</param>
+    public static Func<IRoundTripSystem> OnRabbitMq(RabbitMqReplyPath replyPath, bool isTraced = false) => () => new MessagingSystem(
+        (messaging, setup) => messaging.UseRabbitMq(options =>
         {
             options.Uri = setup.Broker;
             options.ReplyPath = replyPath;
-        }));
+        }),
+        isTraced);
 
     /// <summary>Over one broker inside this process, which all that are made share.</summary>
     public static Func<IRoundTripSystem> InMemory()
@@ -112,6 +118,8 @@ internal sealed partial class MessagingSystem(Action<MessagingBuilder, SystemSet
                 await ((IAsyncDisposable)host).DisposeAsync();
             }
         }
+
+        _telemetry?.Dispose();
     }
 
     private IHost CreateHost(SystemSetup setup, Action<MessagingBuilder> add)

@@ -16,7 +16,7 @@ internal static class SystemCatalog
 
     /// <summary>All names that <see cref="Open"/> knows.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [.. Default, MessagingSystem.DirectReplyToName, MessagingSystem.InMemoryName, MessagingSystem.MassTransitName, RabbitMqClientSystem.DirectReplyToName, MassTransitSystem.TunedName,
+        [.. Default, MessagingSystem.DirectReplyToName, MessagingSystem.InMemoryName, MessagingSystem.MassTransitName, MessagingSystem.TracedName, RabbitMqClientSystem.DirectReplyToName, MassTransitSystem.TunedName,
             MessagingCommands.Name, RabbitMqClientCommands.Name, MassTransitCommands.Name, MessagingStream.Name, RabbitMqClientStream.Name];
 
     /// <summary>What makes the workers and requesters of one party, not connected yet.</summary>
@@ -28,6 +28,7 @@ internal static class SystemCatalog
         MessagingSystem.DirectReplyToName => MessagingSystem.OnRabbitMq(RabbitMqReplyPath.DirectReplyTo),
         MessagingSystem.InMemoryName => MessagingSystem.InMemory(),
         MessagingSystem.MassTransitName => MessagingSystem.OnMassTransit(),
+        MessagingSystem.TracedName => MessagingSystem.OnRabbitMq(RabbitMqReplyPath.ExclusiveQueue, isTraced: true),
         RabbitMqClientSystem.Name => () => new RabbitMqClientSystem(directReplyTo: false),
         RabbitMqClientSystem.DirectReplyToName => () => new RabbitMqClientSystem(directReplyTo: true),
         MassTransitSystem.Name => () => new MassTransitSystem(tuned: false),

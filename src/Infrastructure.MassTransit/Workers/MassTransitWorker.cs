@@ -102,9 +102,9 @@ internal sealed partial class MassTransitWorker<TService>(
         }
     }
 
-    [LoggerMessage(82, LogLevel.Warning, "The worker of '{Service}' does not consume from '{Queue}' after {Timeout}: MassTransit goes on to connect.")]
+    [LoggerMessage(550, LogLevel.Warning, "The worker of '{Service}' does not consume from '{Queue}' after {Timeout}: MassTransit goes on to connect.")]
     private static partial void LogNotReady(ILogger logger, string service, string queue, TimeSpan timeout);
 
-    [LoggerMessage(83, LogLevel.Warning, "The worker of '{Service}' has not finished in {Timeout} (DrainTimeout): its handlers are cancelled, and what they had goes back to the queue.")]
+    [LoggerMessage(551, LogLevel.Warning, "The worker of '{Service}' has not finished in {Timeout} (DrainTimeout): its handlers are cancelled, and what they had goes back to the queue.")]
     private static partial void LogDrainLimit(ILogger logger, string service, TimeSpan timeout);
 }

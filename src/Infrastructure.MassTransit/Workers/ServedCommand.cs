@@ -66,6 +66,6 @@ internal sealed partial class ServedCommand<TService, TRequest>(
         }
     }
 
-    [LoggerMessage(81, LogLevel.Warning, "A command failed and is discarded, as CommandRetry.Classify says: {Operation} (message id {MessageId}).")]
+    [LoggerMessage(552, LogLevel.Warning, "A command failed and is discarded, as CommandRetry.Classify says: {Operation} (message id {MessageId}).")]
     private static partial void LogDiscarded(ILogger logger, Exception exception, string operation, Guid? messageId);
 }

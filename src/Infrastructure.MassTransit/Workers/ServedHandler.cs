@@ -152,6 +152,6 @@ internal abstract partial class ServedHandler<TService, TRequest, TReply>(
     private static RpcException DeadlinePassed(Exception cause) =>
         new(StatusCode.DeadlineExceeded, "The deadline passed at stage 'handler': it was still running.", cause) { MayHaveRun = true };
 
-    [LoggerMessage(80, LogLevel.Error, "The fault {Fault} of {Operation} can't be written.")]
+    [LoggerMessage(553, LogLevel.Error, "The fault {Fault} of {Operation} can't be written.")]
     private static partial void LogUnwritable(ILogger logger, Exception exception, string operation, string fault);
 }

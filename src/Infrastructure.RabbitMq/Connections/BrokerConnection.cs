@@ -163,12 +163,12 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(EventId = 10, Level = LogLevel.Warning, Message = "RabbitMQ has stopped reading from the connection for {Purpose}: {Reason}")]
+    [LoggerMessage(100, LogLevel.Warning, "RabbitMQ has stopped reading from the connection for {Purpose}: {Reason}")]
     private static partial void LogBlocked(ILogger logger, string purpose, string reason);
 
-    [LoggerMessage(EventId = 11, Level = LogLevel.Information, Message = "RabbitMQ reads again from the connection for {Purpose}")]
+    [LoggerMessage(101, LogLevel.Information, "RabbitMQ reads again from the connection for {Purpose}")]
     private static partial void LogUnblocked(ILogger logger, string purpose);
 
-    [LoggerMessage(EventId = 12, Level = LogLevel.Error, Message = "A callback of the RabbitMQ transport failed")]
+    [LoggerMessage(102, LogLevel.Error, "A callback of the RabbitMQ transport failed")]
     private static partial void LogCallbackFailed(ILogger logger, Exception exception);
 }

@@ -115,6 +115,6 @@ internal sealed partial class ConnectionOpener(IOptionsMonitor<RabbitMqOptions> 
         }
     }
 
-    [LoggerMessage(EventId = 1, Level = LogLevel.Debug, Message = "Connected to RabbitMQ at {Host}:{Port} for {Purpose}")]
+    [LoggerMessage(103, LogLevel.Debug, "Connected to RabbitMQ at {Host}:{Port} for {Purpose}")]
     private static partial void LogConnected(ILogger logger, string purpose, string host, int port);
 }

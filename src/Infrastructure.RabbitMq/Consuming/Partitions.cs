@@ -192,9 +192,9 @@ internal sealed partial class Partitions(LinkLifetime link, BrokerConnection con
         }
     }
 
-    [LoggerMessage(EventId = 41, Level = LogLevel.Information, Message = "The worker of {Service} hands {Count} of {Partitions} partitions to others: there are {Workers} workers")]
+    [LoggerMessage(104, LogLevel.Information, "The worker of {Service} hands {Count} of {Partitions} partitions to others: there are {Workers} workers")]
     private static partial void LogHandedOver(ILogger logger, string service, int count, int partitions, uint workers);
 
-    [LoggerMessage(EventId = 42, Level = LogLevel.Warning, Message = "{Service} has {Found} partitions, and the contract says {Partitions}: the others are served too, until somebody deletes them when they are empty")]
+    [LoggerMessage(105, LogLevel.Warning, "{Service} has {Found} partitions, and the contract says {Partitions}: the others are served too, until somebody deletes them when they are empty")]
     private static partial void LogLeftBehind(ILogger logger, string service, int found, int partitions);
 }

@@ -170,6 +170,6 @@ internal sealed partial class LinkLifetime : IConnectionObserver, IAsyncDisposab
         }
     }
 
-    [LoggerMessage(EventId = 20, Level = LogLevel.Debug, Message = "A link to RabbitMQ was abandoned rather than closed")]
+    [LoggerMessage(106, LogLevel.Debug, "A link to RabbitMQ was abandoned rather than closed")]
     private static partial void LogNoGoodbye(ILogger logger, Exception exception);
 }

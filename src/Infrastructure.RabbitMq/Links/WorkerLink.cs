@@ -139,6 +139,6 @@ internal sealed partial class WorkerLink : IWorkerLink
         (consumer as PartitionConsumer)?.Settled();
     }
 
-    [LoggerMessage(EventId = 40, Level = LogLevel.Warning, Message = "The worker of {Service} will not hear of cancelled calls and runs them until their deadline, and it can serve no streams: RabbitMQ denies it a queue of its own: {Reason}")]
+    [LoggerMessage(107, LogLevel.Warning, "The worker of {Service} will not hear of cancelled calls and runs them until their deadline, and it can serve no streams: RabbitMQ denies it a queue of its own: {Reason}")]
     private static partial void LogDenied(ILogger logger, string service, string reason);
 }

@@ -68,9 +68,9 @@ internal sealed partial class BroadcastPublisher
         return Task.CompletedTask;
     }
 
-    [LoggerMessage(EventId = 30, Level = LogLevel.Warning, Message = "{Consequence}: RabbitMQ refuses what is published for all: {Reason}")]
+    [LoggerMessage(108, LogLevel.Warning, "{Consequence}: RabbitMQ refuses what is published for all: {Reason}")]
     private static partial void LogDenied(ILogger logger, string consequence, string reason);
 
-    [LoggerMessage(EventId = 31, Level = LogLevel.Debug, Message = "A message for all who listen at {Exchange} was not sent")]
+    [LoggerMessage(109, LogLevel.Debug, "A message for all who listen at {Exchange} was not sent")]
     private static partial void LogNotSent(ILogger logger, Exception exception, string exchange);
 }

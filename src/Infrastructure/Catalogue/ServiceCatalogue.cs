@@ -167,6 +167,6 @@ internal sealed partial class ServiceCatalogue : IServiceCatalogue, ICatalogueSi
         _changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
-    [LoggerMessage(60, LogLevel.Warning, "The catalogue knows {Limit} instances, or as much as they may say, and keeps no more. Somebody invents them: see who may publish to amq.direct.")]
+    [LoggerMessage(1, LogLevel.Warning, "The catalogue knows {Limit} instances, or as much as they may say, and keeps no more. Somebody invents them: see who may publish to amq.direct.")]
     private static partial void LogFull(ILogger logger, int limit);
 }

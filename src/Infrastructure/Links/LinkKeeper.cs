@@ -241,15 +241,15 @@ internal sealed partial class LinkKeeper<TLink> : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "Link open: {Purpose}.")]
+    [LoggerMessage(2, LogLevel.Information, "Link open: {Purpose}.")]
     private static partial void LogOpened(ILogger logger, string purpose);
 
-    [LoggerMessage(2, LogLevel.Warning, "Link lost: {Purpose}: {Reason}. Reconnecting.")]
+    [LoggerMessage(3, LogLevel.Warning, "Link lost: {Purpose}: {Reason}. Reconnecting.")]
     private static partial void LogLost(ILogger logger, string purpose, string reason);
 
-    [LoggerMessage(3, LogLevel.Warning, "Link not open: {Purpose}: {Reason} Next attempt in {Delay}, then with growing delays.")]
+    [LoggerMessage(4, LogLevel.Warning, "Link not open: {Purpose}: {Reason} Next attempt in {Delay}, then with growing delays.")]
     private static partial void LogFailed(ILogger logger, string purpose, string reason, TimeSpan delay);
 
-    [LoggerMessage(4, LogLevel.Critical, "Link given up: {Purpose}. This is a bug; please report it.")]
+    [LoggerMessage(5, LogLevel.Critical, "Link given up: {Purpose}. This is a bug; please report it.")]
     private static partial void LogBroken(ILogger logger, Exception exception, string purpose);
 }

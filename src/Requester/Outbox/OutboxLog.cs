@@ -4,18 +4,18 @@ namespace Messaging.Outbox;
 
 internal static partial class OutboxLog
 {
-    [LoggerMessage(50, LogLevel.Warning, "The outbox can't publish at present and keeps its commands: {Reason} It goes on by itself.")]
+    [LoggerMessage(300, LogLevel.Warning, "The outbox can't publish at present and keeps its commands: {Reason} It goes on by itself.")]
     public static partial void Failing(this ILogger<OutboxDispatcher> logger, string reason);
 
-    [LoggerMessage(51, LogLevel.Information, "The outbox publishes again.")]
+    [LoggerMessage(301, LogLevel.Information, "The outbox publishes again.")]
     public static partial void GoesOn(this ILogger<OutboxDispatcher> logger);
 
-    [LoggerMessage(52, LogLevel.Warning, "The outbox keeps the commands for {Service} at present: {Reason} It tries again by itself.")]
+    [LoggerMessage(302, LogLevel.Warning, "The outbox keeps the commands for {Service} at present: {Reason} It tries again by itself.")]
     public static partial void Held(this ILogger<OutboxDispatcher> logger, string service, string reason);
 
-    [LoggerMessage(53, LogLevel.Error, "Set aside in the outbox: {Service}/{Operation} (message id {MessageId}, row {Number}): {Reason} Set the row's column failure to NULL to try again.")]
+    [LoggerMessage(303, LogLevel.Error, "Set aside in the outbox: {Service}/{Operation} (message id {MessageId}, row {Number}): {Reason} Set the row's column failure to NULL to try again.")]
     public static partial void SetAside(this ILogger<OutboxDispatcher> logger, string service, string operation, string messageId, long number, string reason);
 
-    [LoggerMessage(54, LogLevel.Warning, "The outbox stopped with {Count} commands unconfirmed or not deleted, which are published again: {Reason}")]
+    [LoggerMessage(304, LogLevel.Warning, "The outbox stopped with {Count} commands unconfirmed or not deleted, which are published again: {Reason}")]
     public static partial void Unfinished(this ILogger<OutboxDispatcher> logger, int count, string reason);
 }

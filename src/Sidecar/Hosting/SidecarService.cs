@@ -103,12 +103,12 @@ internal sealed partial class SidecarService(
         }
     }
 
-    [LoggerMessage(1, LogLevel.Information, "The gRPC server at {Upstream} serves from queues: {Services}.")]
+    [LoggerMessage(520, LogLevel.Information, "The gRPC server at {Upstream} serves from queues: {Services}.")]
     private static partial void LogServing(ILogger logger, Uri upstream, string services);
 
-    [LoggerMessage(2, LogLevel.Warning, "The gRPC server at {Upstream} is away; nothing is taken from the queues meanwhile.")]
+    [LoggerMessage(521, LogLevel.Warning, "The gRPC server at {Upstream} is away; nothing is taken from the queues meanwhile.")]
     private static partial void LogLost(ILogger logger, Uri upstream);
 
-    [LoggerMessage(3, LogLevel.Warning, "The gRPC server at {Upstream} can't be served from queues yet: {Reason} Attempts go on.")]
+    [LoggerMessage(522, LogLevel.Warning, "The gRPC server at {Upstream} can't be served from queues yet: {Reason} Attempts go on.")]
     private static partial void LogAway(ILogger logger, Uri upstream, string reason);
 }

@@ -230,6 +230,6 @@ internal sealed partial class WorkerAnnouncer : IAsyncDisposable
         }
     }
 
-    [LoggerMessage(61, LogLevel.Error, "The worker of {Service} could not be announced to catalogues. This is a bug; please report it.")]
+    [LoggerMessage(200, LogLevel.Error, "The worker of {Service} could not be announced to catalogues. This is a bug; please report it.")]
     private static partial void LogBroken(ILogger logger, Exception exception, string service);
 }

@@ -52,6 +52,6 @@ internal sealed partial class DeadLetterCommand(string service, bool stackTraces
         return text.Length <= max ? text : string.Concat(text.AsSpan(0, max), "…");
     }
 
-    [LoggerMessage(24, LogLevel.Error, "Command dead-lettered: {Service}/{Method} (message id {MessageId}): {Status}: {Detail}")]
+    [LoggerMessage(201, LogLevel.Error, "Command dead-lettered: {Service}/{Method} (message id {MessageId}): {Status}: {Detail}")]
     private static partial void LogDeadLettered(ILogger logger, string service, string? method, string? messageId, StatusCode status, string detail);
 }

@@ -90,15 +90,15 @@ internal sealed partial class RetryCommand(string service, RunHandler runHandler
         }
     }
 
-    [LoggerMessage(36, LogLevel.Warning, "Command will be tried again: {Service}/{Method} (message id {MessageId}): attempt {Attempt} failed, the next comes in {Delay}: {Detail}")]
+    [LoggerMessage(202, LogLevel.Warning, "Command will be tried again: {Service}/{Method} (message id {MessageId}): attempt {Attempt} failed, the next comes in {Delay}: {Detail}")]
     private static partial void LogDelayed(ILogger logger, string service, string? method, string? messageId, int attempt, TimeSpan delay, string detail);
 
-    [LoggerMessage(44, LogLevel.Warning, "Ordered command will be tried again: {Service}/{Method} (message id {MessageId}): attempt {Attempt} failed, the next comes in {Delay}, and those behind it wait: {Detail}")]
+    [LoggerMessage(203, LogLevel.Warning, "Ordered command will be tried again: {Service}/{Method} (message id {MessageId}): attempt {Attempt} failed, the next comes in {Delay}, and those behind it wait: {Detail}")]
     private static partial void LogHeld(ILogger logger, string service, string? method, string? messageId, int attempt, TimeSpan delay, string detail);
 
-    [LoggerMessage(43, LogLevel.Error, "CommandRetry.Classify threw, so the command is dead-lettered: {Service}/{Method} (message id {MessageId})")]
+    [LoggerMessage(204, LogLevel.Error, "CommandRetry.Classify threw, so the command is dead-lettered: {Service}/{Method} (message id {MessageId})")]
     private static partial void LogClassifyFailed(ILogger logger, Exception exception, string service, string? method, string? messageId);
 
-    [LoggerMessage(37, LogLevel.Warning, "Command discarded, as its exception is classified so: {Service}/{Method} (message id {MessageId}): {Reason}")]
+    [LoggerMessage(205, LogLevel.Warning, "Command discarded, as its exception is classified so: {Service}/{Method} (message id {MessageId}): {Reason}")]
     private static partial void LogDiscarded(ILogger logger, string service, string? method, string? messageId, string reason);
 }

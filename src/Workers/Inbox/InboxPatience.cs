@@ -40,9 +40,9 @@ internal sealed partial class InboxPatience(string service, TimeProvider time, I
         }
     }
 
-    [LoggerMessage(40, LogLevel.Warning, "The inbox of {Service} can't reach its database: {Reason} What needs it waits.")]
+    [LoggerMessage(206, LogLevel.Warning, "The inbox of {Service} can't reach its database: {Reason} What needs it waits.")]
     private static partial void LogAway(ILogger logger, string service, string reason);
 
-    [LoggerMessage(41, LogLevel.Information, "The inbox of {Service} reaches its database again.")]
+    [LoggerMessage(207, LogLevel.Information, "The inbox of {Service} reaches its database again.")]
     private static partial void LogBack(ILogger logger, string service);
 }

@@ -45,6 +45,6 @@ internal sealed partial class InboxPruner(string service, IInboxStore store, Inb
         while (await timer.WaitForNextTickAsync(stoppingToken).ConfigureAwait(false));
     }
 
-    [LoggerMessage(42, LogLevel.Warning, "The inbox of {Service} was not pruned: {Reason} It is tried again.")]
+    [LoggerMessage(208, LogLevel.Warning, "The inbox of {Service} was not pruned: {Reason} It is tried again.")]
     private static partial void LogNotPruned(ILogger logger, string service, string reason);
 }

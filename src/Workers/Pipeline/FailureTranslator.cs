@@ -109,12 +109,12 @@ internal sealed partial class FailureTranslator(WorkerOptions options, int maxMe
             },
             exception);
 
-    [LoggerMessage(25, LogLevel.Error, "The fault {Fault} of {Operation} can't be written.")]
+    [LoggerMessage(209, LogLevel.Error, "The fault {Fault} of {Operation} can't be written.")]
     private static partial void LogUnwritable(ILogger logger, Exception exception, string operation, string fault);
 
-    [LoggerMessage(22, LogLevel.Error, "Handler failed: {Operation} (correlation id {CorrelationId}).")]
+    [LoggerMessage(210, LogLevel.Error, "Handler failed: {Operation} (correlation id {CorrelationId}).")]
     private static partial void LogFailed(ILogger logger, Exception exception, string operation, string? correlationId);
 
-    [LoggerMessage(23, LogLevel.Warning, "Handler failed: {Operation} (correlation id {CorrelationId}): {Nested}")]
+    [LoggerMessage(211, LogLevel.Warning, "Handler failed: {Operation} (correlation id {CorrelationId}): {Nested}")]
     private static partial void LogNestedFailed(ILogger logger, string operation, string? correlationId, string nested);
 }

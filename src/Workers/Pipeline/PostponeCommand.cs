@@ -80,6 +80,6 @@ internal sealed partial class PostponeCommand(string service, TimeProvider time,
         }
     }
 
-    [LoggerMessage(39, LogLevel.Information, "Command dropped, as it was cancelled before it was due: {Service}/{Method} (message id {MessageId})")]
+    [LoggerMessage(212, LogLevel.Information, "Command dropped, as it was cancelled before it was due: {Service}/{Method} (message id {MessageId})")]
     private static partial void LogCancelled(ILogger logger, string service, string? method, string messageId);
 }

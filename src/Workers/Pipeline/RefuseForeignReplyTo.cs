@@ -22,7 +22,6 @@ internal sealed partial class RefuseForeignReplyTo(IReadOnlyList<string> prefixe
         return ValueTask.CompletedTask;
     }
 
-    [LoggerMessage(20, LogLevel.Warning,
-        "Call refused: {Method} asks for its reply in queue '{ReplyTo}', which is no reply queue. If that is intended, add its prefix to WorkerOptions.ReplyToPrefixes.")]
+    [LoggerMessage(213, LogLevel.Warning, "Call refused: {Method} asks for its reply in queue '{ReplyTo}', which is no reply queue. If that is intended, add its prefix to WorkerOptions.ReplyToPrefixes.")]
     private static partial void LogRefused(ILogger logger, string? method, string replyTo);
 }

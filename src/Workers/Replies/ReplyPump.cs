@@ -133,9 +133,9 @@ internal sealed partial class ReplyPump(WorkerLink link, string replyTo, ILogger
         }
     }
 
-    [LoggerMessage(33, LogLevel.Warning, "A reply to {ReplyTo} was not sent, and its call is not settled: {Method} (correlation id {CorrelationId}): {Reason}")]
+    [LoggerMessage(214, LogLevel.Warning, "A reply to {ReplyTo} was not sent, and its call is not settled: {Method} (correlation id {CorrelationId}): {Reason}")]
     private static partial void LogNotSent(ILogger logger, string replyTo, string? method, string? correlationId, string reason);
 
-    [LoggerMessage(34, LogLevel.Warning, "Calls of {ReplyTo} that were answered could not be acknowledged: {Reason}")]
+    [LoggerMessage(215, LogLevel.Warning, "Calls of {ReplyTo} that were answered could not be acknowledged: {Reason}")]
     private static partial void LogNotSettled(ILogger logger, string replyTo, string reason);
 }

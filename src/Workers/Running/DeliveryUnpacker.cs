@@ -77,6 +77,6 @@ internal sealed partial class DeliveryUnpacker(string service, IReadOnlyList<str
         _ = delivery.Link.RejectUnreadAsync(delivery);
     }
 
-    [LoggerMessage(35, LogLevel.Warning, "Batch refused: {Service} was sent {Bytes} bytes that can't be served: {Reason}")]
+    [LoggerMessage(216, LogLevel.Warning, "Batch refused: {Service} was sent {Bytes} bytes that can't be served: {Reason}")]
     private static partial void LogRefused(ILogger logger, string service, int bytes, string reason);
 }

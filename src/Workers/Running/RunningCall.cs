@@ -98,7 +98,7 @@ internal sealed partial class RunningCall(ILogger logger) : DeadlineEntry
             }
         }
 
-        [LoggerMessage(21, LogLevel.Error, "A callback that a handler registered on its cancellation token failed.")]
+        [LoggerMessage(217, LogLevel.Error, "A callback that a handler registered on its cancellation token failed.")]
         private static partial void LogCallbackFailed(ILogger logger, Exception exception);
     }
 }

@@ -125,7 +125,7 @@ internal sealed partial class WorkerLink : ILink, IWorkerSink
 
     void IWorkerSink.OnReplyReturned(in InboundMessage reply) => _deliveries.OnReplyReturned(reply);
 
-    [LoggerMessage(38, LogLevel.Error, "A command could not be moved to '{Queue}' (message id {MessageId}) and goes back to its own queue: {Reason}")]
+    [LoggerMessage(218, LogLevel.Error, "A command could not be moved to '{Queue}' (message id {MessageId}) and goes back to its own queue: {Reason}")]
     private static partial void LogNotTaken(ILogger logger, string queue, string? messageId, string reason);
 }
 

@@ -114,6 +114,6 @@ internal sealed partial class RunStream(
         }
     }
 
-    [LoggerMessage(45, LogLevel.Critical, "Serving the stream {Operation} (correlation id {CorrelationId}) failed outside of its handler. This is a bug; please report it.")]
+    [LoggerMessage(219, LogLevel.Critical, "Serving the stream {Operation} (correlation id {CorrelationId}) failed outside of its handler. This is a bug; please report it.")]
     private static partial void LogBroken(ILogger logger, Exception exception, string operation, string? correlationId);
 }

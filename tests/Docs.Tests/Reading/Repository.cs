@@ -7,6 +7,9 @@ internal static class Repository
 {
     public static string Root { get; } = Metadata("Repository");
 
+    /// <summary>How everything here was built: Debug or Release.</summary>
+    public static string Configuration { get; } = Metadata("Configuration");
+
     /// <summary>Every document that tells people commands, by its path from the root.</summary>
     public static IEnumerable<string> Documents() =>
         Directory.EnumerateFiles(Root, "*.md")
@@ -19,9 +22,10 @@ internal static class Repository
     public static string Program(string project)
     {
         var folder = Path.Combine(Root, project, Metadata("Output"));
-        return Directory.EnumerateFiles(folder, "*.runtimeconfig.json")
-            .Select(static file => file.Replace(".runtimeconfig.json", ".dll", StringComparison.Ordinal))
-            .Single(file => Path.GetFileNameWithoutExtension(file).EndsWith(Path.GetFileName(project), StringComparison.OrdinalIgnoreCase));
+        List<string> programs = [.. Directory.EnumerateFiles(folder, "*.runtimeconfig.json").Select(static file => file.Replace(".runtimeconfig.json", ".dll", StringComparison.Ordinal))];
+        return programs.Count == 1
+            ? programs[0]
+            : programs.Single(file => Path.GetFileNameWithoutExtension(file).EndsWith(Path.GetFileName(project), StringComparison.OrdinalIgnoreCase));
     }
 
     private static string Metadata(string key) => typeof(Repository).Assembly

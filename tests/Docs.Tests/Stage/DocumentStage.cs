@@ -17,6 +17,8 @@ internal sealed class DocumentStage : IAsyncDisposable
     private readonly List<DotnetProcess> _running = [];
     private PrivateBroker? _broker;
     private Uri? _web;
+    private string? _folder;
+    private string? _tool;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -31,8 +33,17 @@ internal sealed class DocumentStage : IAsyncDisposable
                 await StartBrokerAsync();
                 await RunProjectAsync(command);
                 break;
+            case { Program: "dotnet", Arguments: ["pack", ..] }:
+                await PackAsync(command);
+                break;
+            case { Program: "dotnet", Arguments: ["tool", "install", "--global", ..] }:
+                await InstallAsync(command);
+                break;
             case { Program: "curl" }:
                 await RunCurlAsync(command);
+                break;
+            case { Program: "messaging" }:
+                await RunToolAsync(command);
                 break;
             case { Program: "" }:
                 await TrySettingsAsync(command);
@@ -70,6 +81,11 @@ internal sealed class DocumentStage : IAsyncDisposable
         {
             await _broker.DisposeAsync();
         }
+
+        if (_folder is not null)
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     private async Task StartBrokerAsync() => _broker ??= await PrivateBroker.StartNewAsync(Ct);
@@ -93,6 +109,7 @@ internal sealed class DocumentStage : IAsyncDisposable
             "tests/Faults.Run" => RunToEndAsync(project, command, [.. arguments.Select(static word => word is "10m" ? "3s" : word)]),
             "benchmarks/RoundTrip" => RunToEndAsync(
                 project, command, [.. arguments, "--systems", "rabbitmq-client,messaging", "--callers", "1", "--warmup", "0.5", "--seconds", "0.5", "--rounds", "1"]),
+            "benchmarks/CatalogueLoad" => RunToEndAsync(project, command, ["20", "1"]),
             "benchmarks/Micro" => RunToEndAsync(project, command, ["--list", "flat"]),
             _ => RunToEndAsync(project, command, arguments),
         };
@@ -154,6 +171,79 @@ internal sealed class DocumentStage : IAsyncDisposable
         {
             // Prices and names of workers may be others, not what there is.
             Assert.Equal(PropertiesOf(shown), PropertiesOf(real));
+        }
+    }
+
+    // What has been built is packed: a build of its own would take a minute and show no more.
+    private async Task PackAsync(ShellCommand command)
+    {
+        var project = Path.Combine(Repository.Root, command.Arguments[1]);
+        await using var pack = DotnetProcess.Start(
+            "pack", project, "--output", Folder("packages"), "--no-build", "--configuration", Repository.Configuration);
+        var (code, output) = await pack.EndAsync(Ct);
+        Assert.True(code == 0, $"{command} ended with {code}:\n{output}");
+    }
+
+    // Into a folder of its own instead of the user's home.
+    private async Task InstallAsync(ShellCommand command)
+    {
+        await using var install = DotnetProcess.Start(
+            "tool", ["install", "--tool-path", Folder("tools"), .. command.Arguments.Skip(3).Select(word => word is "packages" ? Folder("packages") : word)]);
+        var (code, output) = await install.EndAsync(Ct);
+        Assert.True(code == 0, $"{command} ended with {code}:\n{output}");
+        _tool = Directory.EnumerateFiles(Folder("tools"), "messaging.dll", SearchOption.AllDirectories).Single();
+    }
+
+    private string Folder(string name)
+    {
+        _folder ??= Directory.CreateTempSubdirectory("messaging-docs-").FullName;
+        return Path.Combine(_folder, name);
+    }
+
+    private async Task RunToolAsync(ShellCommand command)
+    {
+        await StartBrokerAsync();
+        if (command.Arguments is ["dead", "show" or "edit", ..])
+        {
+            await UntilDeadLetteredAsync(command);
+        }
+
+        // Ten seconds of load are for people; a short one shows that the words are right.
+        var said = await RunToolAsync(command.ToString(), [.. command.Arguments.Select(static word => word switch
+        {
+            "10s" or "2s" => "200ms",
+            _ when word.StartsWith("samples/", StringComparison.Ordinal) => Repository.Program("samples/Orders"),
+            _ => word,
+        })]);
+        foreach (var (shown, real) in command.Printed.TakeWhile(static line => line.Length > 0).Zip(said.Split('\n')))
+        {
+            if (shown.StartsWith('{'))
+            {
+                Assert.Equal(PropertiesOf(shown), PropertiesOf(real));
+            }
+            else
+            {
+                Assert.Equal(shown, real);
+            }
+        }
+    }
+
+    private async Task<string> RunToolAsync(string told, IReadOnlyList<string> arguments)
+    {
+        var settings = new Dictionary<string, string>(StringComparer.Ordinal) { ["MESSAGING_BROKER"] = Broker };
+        await using var process = DotnetProcess.Start(_tool ?? Repository.Program("src/Cli"), settings, arguments);
+        var (code, output) = await process.EndAsync(Ct);
+        Assert.True(code is 0, $"{told} ended with {code}:\n{output}");
+        return output;
+    }
+
+    // A command that is sent fails a moment later.
+    private async Task UntilDeadLetteredAsync(ShellCommand command)
+    {
+        var id = command.Arguments.SkipWhile(static word => word is not "--id").ElementAt(1);
+        while (!(await RunToolAsync(command.ToString(), ["dead", "list", command.Arguments[2], "--json"])).Contains(id, StringComparison.Ordinal))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(200), Ct);
         }
     }
 
