@@ -21,8 +21,6 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
     private readonly ITransport _transport;
     private readonly CallPolicies _policies;
     private readonly Participants _participants;
-    private readonly TimeProvider _time;
-    private readonly LinkKeeper<CallLink> _links;
     private readonly CommandSender _commands;
 
     public Requester(
@@ -39,11 +37,11 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
         _policies = policies;
         Deadlines = deadlines;
         Replies = new ReplyTurns(new Turns(deadlines, time));
-        _time = time;
+        Time = time;
         Heartbeats = new StreamHeartbeats(time);
-        _links = new LinkKeeper<CallLink>(token => CallLink.OpenAsync(_transport, Calls, token), "requester", reconnect.Value, time, logger);
-        _commands = new CommandSender(_links, transport, deadlines, time);
-        ObservedState.Add(this, Observe);
+        Links = new LinkKeeper<CallLink>(token => CallLink.OpenAsync(_transport, Calls, token), "requester", reconnect.Value, time, logger);
+        _commands = new CommandSender(Links, transport, deadlines, time);
+        ObservedState.Add(this, new RequesterState(transport, policies).Read);
     }
 
     /// <summary>The calls that have not ended.</summary>
@@ -54,7 +52,7 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
     /// <summary>Gives callers their outcomes.</summary>
     internal ReplyTurns Replies { get; }
 
-    internal TimeProvider Time => _time;
+    internal TimeProvider Time { get; }
 
     internal int MaxMessageBytes => _transport.MaxMessageBytes;
 
@@ -62,66 +60,53 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
     internal StreamHeartbeats Heartbeats { get; }
 
     /// <summary>The link; the outbox publishes on it too.</summary>
-    internal LinkKeeper<CallLink> Links => _links;
+    internal LinkKeeper<CallLink> Links { get; }
 
     /// <summary>Why there is no link, while there is none.</summary>
-    internal Exception? LastFailure => _links.LastFailure;
+    internal Exception? LastFailure => Links.LastFailure;
 
     /// <summary>Starts to connect, so that the first call finds an open link.</summary>
     public void Connect()
     {
         _participants.Add(this);
-        _links.Start();
+        Links.Start();
     }
 
     ParticipantHealth IParticipant.Health =>
-        new("requester", _links.Current is null ? ParticipantState.Away : ParticipantState.Ready, Calls.Count, LastFailure?.Message);
+        new("requester", Links.Current is null ? ParticipantState.Away : ParticipantState.Ready, Calls.Count, LastFailure?.Message);
 
-    public Task<TReply> CallAsync<TRequest, TReply>(
-        Operation<TRequest, TReply> operation, TRequest request, CallOptions? options, CancellationToken cancellationToken)
+    public Task<TReply> CallAsync<TRequest, TReply>(Operation<TRequest, TReply> operation, TRequest request, CallOptions? options, CancellationToken cancellationToken)
     {
         // 1. The clock starts: before anything is connected, encoded or sent.
         var policy = _policies.Get(operation);
         var handler = CallContext.Current;
-        var start = CallClock.Start(_time, policy.Timeout, options, handler);
+        var start = CallClock.Start(Time, policy.Timeout, options, handler);
         CallExtras.Validate(options);
 
         // 2. One attempt, or several under the operation's policy.
         return policy.Attempts is null
             ? Attempt(operation, policy, request, options, start, handler, 1, cancellationToken)
-            : new PolicyCall<TRequest, TReply>(this, operation, policy, request, options, start, handler, _time).RunAsync(cancellationToken);
+            : new PolicyCall<TRequest, TReply>(this, operation, policy, request, options, start, handler, Time).RunAsync(cancellationToken);
     }
 
-    public Task SendAsync<TRequest>(
-        Operation<TRequest, Nothing> operation, TRequest command, CallOptions? options, CancellationToken cancellationToken)
+    public Task SendAsync<TRequest>(Operation<TRequest, Nothing> operation, TRequest command, CallOptions? options, CancellationToken cancellationToken)
     {
         var policy = _policies.Get(operation);
         var handler = CallContext.Current;
-        return _commands.SendAsync(operation, policy, command, options, CallClock.Start(_time, policy.Timeout, options, handler), handler, cancellationToken);
+        return _commands.SendAsync(operation, policy, command, options, CallClock.Start(Time, policy.Timeout, options, handler), handler, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
         ObservedState.Remove(this);
-        if (_links.Current is { } link)
+        if (Links.Current is { } link)
         {
             await link.CloseCallsAsync().ConfigureAwait(false);
         }
 
         _participants.Remove(this);
         Heartbeats.Dispose();
-        await _links.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private IEnumerable<ObservedValue> Observe()
-    {
-        yield return new(ObservedKind.LinksBlocked, "requester", _transport.IsBlocked ? 1 : 0);
-        foreach (var service in _policies.Services)
-        {
-            yield return new(ObservedKind.ActiveCalls, service.Service, service.Window.Count);
-            yield return new(ObservedKind.WaitingCalls, service.Service, service.Window.Waiting);
-            yield return new(ObservedKind.ActiveCommands, service.Service, service.MaxPendingCommands - service.CommandRoom.CurrentCount);
-        }
+        await Links.DisposeAsync().ConfigureAwait(false);
     }
 
     /// <summary>One attempt: enter it, watch what can end it, send it. The task is the outcome.</summary>
@@ -169,15 +154,13 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
     }
 
     /// <summary>Goes on with a call that has waited for room.</summary>
-    internal void StartLate<TRequest, TReply>(PendingCall<TRequest, TReply> call) => Start(call, _time.GetTimestamp());
-
-    internal Deadline DeadlineAt(long timestamp) => Deadline.At(timestamp, _time);
+    internal void StartLate<TRequest, TReply>(PendingCall<TRequest, TReply> call) => Start(call, Time.GetTimestamp());
 
     private void Start<TRequest, TReply>(PendingCall<TRequest, TReply> call, long now)
     {
         // 5. An open link takes it at once; otherwise it waits for one, inside its deadline.
         call.Stage = CallStage.Connecting;
-        if (_links.Current is { } link && link.TryEnter(call))
+        if (Links.Current is { } link && link.TryEnter(call))
         {
             Send(link, call, now);
         }
@@ -208,7 +191,7 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
         {
             while (!call.HasEnded)
             {
-                var waiting = _links.GetAsync(CancellationToken.None);
+                var waiting = Links.GetAsync(CancellationToken.None);
                 await Task.WhenAny(waiting, call.Completion).ConfigureAwait(false);
                 if (call.HasEnded)
                 {
@@ -218,7 +201,7 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
                 var link = await waiting.ConfigureAwait(false);
                 if (link.TryEnter(call))
                 {
-                    Send(link, call, _time.GetTimestamp());
+                    Send(link, call, Time.GetTimestamp());
                     return;
                 }
 
@@ -229,8 +212,7 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
         }
         catch (OperationCanceledException)
         {
-            call.Fail(
-                StatusCode.Unavailable, FailureReason.RequesterClosed, "The requester was disposed before the call could be sent.", mayHaveRun: false);
+            call.Fail(StatusCode.Unavailable, FailureReason.RequesterClosed, "The requester was disposed before the call could be sent.", mayHaveRun: false);
         }
         catch (Exception exception)
         {
@@ -279,8 +261,7 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
         Publish(link, call, packs ? RequestPump.Announce(headers) : headers, buffer);
     }
 
-    private static void Publish<TRequest, TReply>(
-        CallLink link, PendingCall<TRequest, TReply> call, IReadOnlyDictionary<string, object?>? headers, PooledBuffer buffer)
+    private static void Publish<TRequest, TReply>(CallLink link, PendingCall<TRequest, TReply> call, IReadOnlyDictionary<string, object?>? headers, PooledBuffer buffer)
     {
         // 8. Publish with the time that remains, never an instant.
         var message = new OutboundMessage
@@ -313,7 +294,7 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
     private async Task ResendAsync<TRequest, TReply>(PendingCall<TRequest, TReply> call)
     {
         // A pause, or a link that refuses every message would be asked without end.
-        await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(20), _time), call.Completion).ConfigureAwait(false);
+        await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(20), Time), call.Completion).ConfigureAwait(false);
         await WaitAndSendAsync(call).ConfigureAwait(false);
     }
 }

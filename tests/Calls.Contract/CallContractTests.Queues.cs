@@ -10,7 +10,9 @@ public abstract partial class CallContractTests
     public async Task All_queues_of_a_service_are_listed_with_what_waits_and_who_consumes()
     {
         var hosts = new List<IHost>();
+        var begun = 0;
         var entered = Signal();
+        var allBegun = Signal();
         var release = Signal();
         foreach (var _ in Enumerable.Range(0, 2))
         {
@@ -21,6 +23,11 @@ public abstract partial class CallContractTests
                     Book = (_, _) =>
                     {
                         entered.TrySetResult();
+                        if (Interlocked.Increment(ref begun) == 5)
+                        {
+                            allBegun.TrySetResult();
+                        }
+
                         return release.Task;
                     },
                 });
@@ -50,6 +57,9 @@ public abstract partial class CallContractTests
         await UntilListedAsync(queues, "shipping", expected);
 
         release.SetResult();
+
+        // What a worker has begun it finishes when it is stopped; the rest would go back.
+        await SoonAsync(allBegun.Task);
         foreach (var host in hosts)
         {
             await host.StopAsync(Token);

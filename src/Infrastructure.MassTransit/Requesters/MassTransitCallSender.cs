@@ -66,7 +66,7 @@ internal sealed class MassTransitCallSender<TRequest, TReply, TMessage> : CallSe
         {
             var outcome = ends.Translate(exception);
             ends.TellMetadata(options?.Response);
-            activity?.SetStatus(ActivityStatusCode.Error, outcome.GetType().Name);
+            MessagingTelemetry.Fail(activity, outcome);
             if (ReferenceEquals(outcome, exception))
             {
                 throw;

@@ -63,7 +63,7 @@ internal abstract partial class ServedHandler<TService, TRequest, TReply>(
         }
         catch (Exception exception)
         {
-            activity?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
+            MessagingTelemetry.Fail(activity, exception);
             var failure = exception is OperationCanceledException && passed is { IsCancellationRequested: true } ? DeadlinePassed(exception) : exception;
             Describe(failure, call);
             if (ReferenceEquals(failure, exception))

@@ -7,11 +7,15 @@ namespace Messaging.Telemetry;
 /// <summary>What is measured on the path of calls and commands. Nothing is done where nobody listens.</summary>
 internal static class MessagingMetrics
 {
+    /// <summary>The conventions' attribute of what failed.</summary>
+    public const string ErrorType = "error.type";
+
     private const string Destination = "messaging.destination.name";
     private const string OperationName = "messaging.operation.name";
     private const string Method = "rpc.method";
     private const string Status = "rpc.response.status_code";
-    private const string ErrorType = "error.type";
+    private const string Fault = "FAULT";
+    private const string Unsettled = "UNSETTLED";
 
     private static readonly string[] _statuses = [.. Enum.GetValues<StatusCode>().Select(static status => SpellStatus(status.ToString()))];
 
@@ -57,7 +61,7 @@ internal static class MessagingMetrics
         };
         if (failure is not null)
         {
-            tags.Add(ErrorType, failure is RpcException ? StatusOf(failure) : failure.GetType().FullName);
+            tags.Add(ErrorType, ErrorTypeOf(failure));
         }
 
         _operationDuration.Record(time.GetElapsedTime(startedAt).TotalSeconds, tags);
@@ -67,13 +71,14 @@ internal static class MessagingMetrics
     /// <param name="operation">The operation.</param>
     /// <param name="microseconds">How long it took.</param>
     /// <param name="status">What its caller is told; null where nobody waits for it, or it goes back to the queue.</param>
-    public static void RecordHandler(OperationDescriptor operation, uint microseconds, StatusCode? status)
+    /// <param name="isFault">Whether that is a declared fault.</param>
+    public static void RecordHandler(OperationDescriptor operation, uint microseconds, StatusCode? status, bool isFault)
     {
         if (_processDuration.Enabled)
         {
             _processDuration.Record(
                 microseconds / 1e6,
-                new TagList { { Destination, operation.Service }, { Method, operation.Name }, { Status, status is { } code ? Spell(code) : "UNSETTLED" } });
+                new TagList { { Destination, operation.Service }, { Method, operation.Name }, { Status, isFault ? Fault : status is { } code ? Spell(code) : Unsettled } });
         }
     }
 
@@ -110,13 +115,17 @@ internal static class MessagingMetrics
     /// <summary>A status as gRPC spells it.</summary>
     public static string Spell(StatusCode status) => (uint)status < (uint)_statuses.Length ? _statuses[(int)status] : "UNKNOWN";
 
+    /// <summary>A failure as <see cref="ErrorType"/> names it.</summary>
+    public static string ErrorTypeOf(Exception failure) =>
+        failure is RpcException or OperationCanceledException ? StatusOf(failure) : failure.GetType().FullName ?? failure.GetType().Name;
+
     // A declared fault is an answer: whoever counts failures decides about it.
     private static string StatusOf(Exception? failure) => failure switch
     {
         null => "OK",
         RpcException rpc => Spell(rpc.Status),
         OperationCanceledException => "CANCELLED",
-        _ => "FAULT",
+        _ => Fault,
     };
 
     private static string SpellStatus(string name)

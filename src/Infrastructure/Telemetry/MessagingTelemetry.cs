@@ -93,6 +93,23 @@ internal static class MessagingTelemetry
         return activity is { IsAllDataRequested: true } ? Describe(activity, operation).SetTag("messaging.operation.type", "process") : activity;
     }
 
+    /// <summary>Marks a span as failed, with what a caller gets.</summary>
+    /// <remarks>https://opentelemetry.io/docs/specs/semconv/general/recording-errors/</remarks>
+    public static void Fail(Activity? activity, Exception failure)
+    {
+        if (activity is not null)
+        {
+            Fail(activity, failure is RpcException rpc ? rpc.Detail : failure.Message, MessagingMetrics.ErrorTypeOf(failure));
+        }
+    }
+
+    /// <summary>Marks a span as failed.</summary>
+    /// <param name="activity">The span; null for none.</param>
+    /// <param name="detail">What a caller is told.</param>
+    /// <param name="errorType">The status as gRPC spells it, or the exception's type.</param>
+    public static void Fail(Activity? activity, string detail, string errorType) =>
+        activity?.SetStatus(ActivityStatusCode.Error, detail).SetTag(MessagingMetrics.ErrorType, errorType);
+
     // As the conventions for messaging want it: what is done, and where.
     private static string SpanName(OperationDescriptor operation, string verb) => $"{verb} {operation.FullName}";
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Messaging.Telemetry;
 
 namespace Messaging.Calls;
@@ -25,7 +24,7 @@ internal abstract partial class PendingCall
         }
 
         SetFailure(exception);
-        Finish(exception.Message, exception);
+        Finish(exception);
         return true;
     }
 
@@ -82,19 +81,19 @@ internal abstract partial class PendingCall
         if (TryEnd())
         {
             Abandon();
-            Finish(error: null);
+            Finish(failure: null);
         }
     }
 
     /// <summary>Ends the call's activity and has the caller told its outcome, whatever those do who listen to activities.</summary>
-    protected void Finish(string? error, Exception? failure = null)
+    protected void Finish(Exception? failure)
     {
         try
         {
             MessagingMetrics.RecordOutcome(Operation, _startedAt, failure, requester.Time);
-            if (error is not null)
+            if (failure is not null)
             {
-                Activity?.SetStatus(ActivityStatusCode.Error, error);
+                MessagingTelemetry.Fail(Activity, failure);
             }
 
             Activity?.Dispose();
@@ -112,7 +111,7 @@ internal abstract partial class PendingCall
             Abandon();
             var cancelled = new OperationCanceledException(cancellationToken);
             SetFailure(cancelled);
-            Finish("cancelled by the caller", cancelled);
+            Finish(cancelled);
         }
     }
 

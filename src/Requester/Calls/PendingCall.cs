@@ -31,7 +31,7 @@ internal abstract partial class PendingCall(Requester requester, CallPolicy poli
 
     public CallPolicy Policy => policy;
 
-    public Deadline Deadline => requester.DeadlineAt(_deadline);
+    public Deadline Deadline => Deadline.At(_deadline, requester.Time);
 
     protected Requester Requester => requester;
 

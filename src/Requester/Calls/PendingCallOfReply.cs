@@ -92,7 +92,7 @@ internal class PendingCall<TRequest, TReply> : PendingCall
         if (TryEnd())
         {
             _result = value;
-            Finish(error: null);
+            Finish(failure: null);
         }
     }
 

@@ -146,7 +146,7 @@ internal sealed class PendingCommand(
     private void End(Exception exception)
     {
         MessagingMetrics.RecordOutcome(operation, _clock.StartedAt, exception, time);
-        activity?.SetStatus(ActivityStatusCode.Error, (exception as RpcException)?.Detail ?? "cancelled by the caller");
+        MessagingTelemetry.Fail(activity, exception);
         activity?.Dispose();
         if (exception is OperationCanceledException cancelled)
         {

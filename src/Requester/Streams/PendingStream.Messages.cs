@@ -190,7 +190,7 @@ internal partial class PendingStream<TRequest, TItem>
         }
         else if (TryEnd())
         {
-            Finish(error: null);
+            Finish(failure: null);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Messaging.Batching;
 using Messaging.Compression;
 using Messaging.Deadlines;
@@ -75,7 +74,7 @@ internal sealed class RunHandler(
         {
             // A handler may throw anything: it is this call's outcome, and the worker goes on.
             call.Outcome = failures.Translate(call, exception, current.Reason);
-            activity?.SetStatus(ActivityStatusCode.Error, call.Outcome.Kind.ToString());
+            call.Outcome.Fail(activity);
         }
         finally
         {
@@ -83,7 +82,7 @@ internal sealed class RunHandler(
             call.ResponseTrailers = context.SetResponseTrailers;
             call.HandlerUs = (uint)Math.Min(time.GetElapsedTime(start).TotalMicroseconds, BatchFormat.NoTimeout - 1);
             call.Handler.Load.Count(call.HandlerUs, call.Outcome?.Kind == OutcomeKind.Failed);
-            MessagingMetrics.RecordHandler(call.Handler.Operation, call.HandlerUs, StatusOf(call.Outcome));
+            MessagingMetrics.RecordHandler(call.Handler.Operation, call.HandlerUs, call.Outcome?.Status, call.Outcome is { IsFault: true });
             running.Remove(current);
             current.End();
             if (deadline is not null && !deadlines.Remove(current))
@@ -93,11 +92,4 @@ internal sealed class RunHandler(
             }
         }
     }
-
-    private static StatusCode? StatusOf(WorkerOutcome? outcome) => outcome?.Kind switch
-    {
-        OutcomeKind.Succeeded => StatusCode.OK,
-        OutcomeKind.Failed => outcome.Head.Status,
-        _ => null,
-    };
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Messaging.Telemetry;
 using Messaging.Wire;
 
 namespace Messaging.Pipeline;
@@ -26,6 +28,23 @@ internal sealed class WorkerOutcome
 
     /// <summary>The handler's exception, for the dead-letter queue.</summary>
     public Exception? Exception { get; private init; }
+
+    /// <summary>What the caller is told; null where nobody is told anything.</summary>
+    public StatusCode? Status => Kind switch
+    {
+        OutcomeKind.Succeeded => StatusCode.OK,
+        OutcomeKind.Failed => Head.Status,
+        _ => null,
+    };
+
+    /// <summary>Whether it is a fault that the operation declares.</summary>
+    public bool IsFault => Kind == OutcomeKind.Failed && Head.FaultType is not null;
+
+    /// <summary>Marks a handler's span as failed.</summary>
+    public void Fail(Activity? activity) => MessagingTelemetry.Fail(
+        activity,
+        Kind == OutcomeKind.Failed ? Head.Detail : Kind.ToString(),
+        Exception is null or RpcException ? MessagingMetrics.Spell(Status ?? StatusCode.Cancelled) : MessagingMetrics.ErrorTypeOf(Exception));
 
     public static WorkerOutcome Failed(ReplyHead head, Exception? exception = null) =>
         new(OutcomeKind.Failed) { Head = head, Exception = exception };

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Messaging.Compression;
 using Messaging.Deadlines;
 using Messaging.Pipeline;
@@ -55,7 +54,7 @@ internal sealed partial class RunStream(
     {
         var start = time.GetTimestamp();
         var failed = true;
-        StatusCode? status = null;
+        WorkerOutcome? ended = null;
         using var activity = MessagingTelemetry.StartHandling(call.Handler!.Operation, call.Head.TraceParent, call.Head.TraceState);
         Deadline? deadline = call.Head.Timeout is { } timeout ? Deadline.After(timeout, time) : null;
         var context = new CallContext(call.Handler.Operation, deadline)
@@ -91,23 +90,22 @@ internal sealed partial class RunStream(
             }
 
             failed = false;
-            status = StatusCode.OK;
-            return (WorkerOutcome.Succeeded, context);
+            ended = WorkerOutcome.Succeeded;
+            return (ended, context);
         }
         catch (Exception exception)
         {
             // A handler may throw anything: it is this stream's end, and the worker goes on.
-            var outcome = failures.Translate(call, exception, stream.Running.Reason);
-            activity?.SetStatus(ActivityStatusCode.Error, outcome.Kind.ToString());
-            failed = outcome.Kind == OutcomeKind.Failed;
-            status = failed ? outcome.Head.Status : null;
-            return (outcome, context);
+            ended = failures.Translate(call, exception, stream.Running.Reason);
+            ended.Fail(activity);
+            failed = ended.Kind == OutcomeKind.Failed;
+            return (ended, context);
         }
         finally
         {
             var microseconds = (uint)Math.Min(time.GetElapsedTime(start).TotalMicroseconds, uint.MaxValue);
             call.Handler.Load.Count(microseconds, failed);
-            MessagingMetrics.RecordHandler(call.Handler.Operation, microseconds, status);
+            MessagingMetrics.RecordHandler(call.Handler.Operation, microseconds, ended?.Status, ended is { IsFault: true });
             running.Remove(stream.Running);
             stream.Running.End();
             deadlines.Remove(stream.Running);
