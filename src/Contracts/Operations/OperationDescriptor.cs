@@ -11,6 +11,8 @@ public abstract class OperationDescriptor
         Name = name;
         Kind = kind;
         FullName = $"{service}/{name}";
+        SendingSpan = $"{(kind == OperationKind.Command ? "send" : "call")} {FullName}";
+        ProcessingSpan = $"process {FullName}";
     }
 
     /// <summary>The service's wire name.</summary>
@@ -30,6 +32,12 @@ public abstract class OperationDescriptor
 
     /// <summary>The reply's or stream item's type; <see cref="Nothing"/> where there is none.</summary>
     public abstract Type ReplyType { get; }
+
+    /// <summary>The name of the caller's span.</summary>
+    internal string SendingSpan { get; }
+
+    /// <summary>The name of the handler's span.</summary>
+    internal string ProcessingSpan { get; }
 
     /// <summary>Whether items travel in either direction.</summary>
     internal bool IsStream => Kind is not (OperationKind.Call or OperationKind.Command);

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
+using Messaging.Wire;
 
 namespace Messaging.Batching;
 
@@ -174,20 +175,30 @@ internal ref struct BatchReader
         return _names.Get(name);
     }
 
-    private readonly Dictionary<string, object?> ReadHeaders(ReadOnlySpan<byte> bytes, ref int at)
+    private readonly IReadOnlyDictionary<string, object?> ReadHeaders(ReadOnlySpan<byte> bytes, ref int at)
     {
         var count = BinaryPrimitives.ReadUInt16BigEndian(bytes[at..]);
         at += sizeof(ushort);
+        if (count == 1)
+        {
+            var name = ReadName(bytes, ref at);
+            return new OneHeader(name, ReadText(bytes, ref at));
+        }
+
         var headers = new Dictionary<string, object?>(StringComparer.Ordinal);
         for (var i = 0; i < count; i++)
         {
             var name = ReadName(bytes, ref at);
-            var length = (int)BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
-            at += sizeof(uint);
-            headers[name] = Encoding.UTF8.GetString(bytes.Slice(at, length));
-            at += length;
+            headers[name] = ReadText(bytes, ref at);
         }
 
         return headers;
+    }
+
+    private static string ReadText(ReadOnlySpan<byte> bytes, ref int at)
+    {
+        var length = (int)BinaryPrimitives.ReadUInt32BigEndian(bytes[at..]);
+        at += sizeof(uint) + length;
+        return Encoding.UTF8.GetString(bytes.Slice(at - length, length));
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using Messaging.Wire;
 
 namespace Messaging.Batching;
 
@@ -24,9 +25,16 @@ internal sealed class BatchWriter
         if (headers is not null)
         {
             bytes += sizeof(ushort);
-            foreach (var (name, value) in headers)
+            if (headers is OneHeader one)
             {
-                bytes += 1 + Encoding.UTF8.GetByteCount(name) + sizeof(uint) + Encoding.UTF8.GetByteCount(Text(value));
+                bytes += MeasureHeader(one.Name, one.Value);
+            }
+            else
+            {
+                foreach (var (name, value) in headers)
+                {
+                    bytes += MeasureHeader(name, value);
+                }
             }
         }
 
@@ -81,23 +89,36 @@ internal sealed class BatchWriter
     }
 
     // Frames' headers are text: whoever reads them takes numbers and flags from text as well.
-    private static string Text(object? value) => Wire.HeaderValues.TryFormat(value) ?? string.Empty;
+    private static string Text(object? value) => HeaderValues.TryFormat(value) ?? string.Empty;
 
     private static Span<byte> WriteHeaders(Span<byte> rest, IReadOnlyDictionary<string, object?> headers)
     {
         BinaryPrimitives.WriteUInt16BigEndian(rest, checked((ushort)headers.Count));
         rest = rest[sizeof(ushort)..];
+        if (headers is OneHeader one)
+        {
+            return WriteHeader(rest, one.Name, one.Value);
+        }
+
         foreach (var (name, value) in headers)
         {
-            var nameBytes = Encoding.UTF8.GetBytes(name, rest[1..]);
-            rest[0] = checked((byte)nameBytes);
-            rest = rest[(1 + nameBytes)..];
-            var valueBytes = Encoding.UTF8.GetBytes(Text(value), rest[sizeof(uint)..]);
-            BinaryPrimitives.WriteUInt32BigEndian(rest, (uint)valueBytes);
-            rest = rest[(sizeof(uint) + valueBytes)..];
+            rest = WriteHeader(rest, name, value);
         }
 
         return rest;
+    }
+
+    private static int MeasureHeader(string name, object? value) =>
+        1 + Encoding.UTF8.GetByteCount(name) + sizeof(uint) + Encoding.UTF8.GetByteCount(Text(value));
+
+    private static Span<byte> WriteHeader(Span<byte> rest, string name, object? value)
+    {
+        var nameBytes = Encoding.UTF8.GetBytes(name, rest[1..]);
+        rest[0] = checked((byte)nameBytes);
+        rest = rest[(1 + nameBytes)..];
+        var valueBytes = Encoding.UTF8.GetBytes(Text(value), rest[sizeof(uint)..]);
+        BinaryPrimitives.WriteUInt32BigEndian(rest, (uint)valueBytes);
+        return rest[(sizeof(uint) + valueBytes)..];
     }
 
     private void Reserve(int bytes)

@@ -61,7 +61,7 @@ internal static class MessagingTelemetry
         }
 
         var command = operation.Kind == OperationKind.Command;
-        var activity = Activities.StartActivity(SpanName(operation, command ? "send" : "call"), command ? ActivityKind.Producer : ActivityKind.Client);
+        var activity = Activities.StartActivity(operation.SendingSpan, command ? ActivityKind.Producer : ActivityKind.Client);
         return activity is { IsAllDataRequested: true } ? Describe(activity, operation).SetTag("messaging.operation.type", "send") : activity;
     }
 
@@ -89,7 +89,7 @@ internal static class MessagingTelemetry
 
         _ = ActivityContext.TryParse(traceParent, traceState, isRemote: true, out var parent);
         var command = operation.Kind == OperationKind.Command;
-        var activity = Activities.StartActivity(SpanName(operation, "process"), command ? ActivityKind.Consumer : ActivityKind.Server, parent);
+        var activity = Activities.StartActivity(operation.ProcessingSpan, command ? ActivityKind.Consumer : ActivityKind.Server, parent);
         return activity is { IsAllDataRequested: true } ? Describe(activity, operation).SetTag("messaging.operation.type", "process") : activity;
     }
 
@@ -109,9 +109,6 @@ internal static class MessagingTelemetry
     /// <param name="errorType">The status as gRPC spells it, or the exception's type.</param>
     public static void Fail(Activity? activity, string detail, string errorType) =>
         activity?.SetStatus(ActivityStatusCode.Error, detail).SetTag(MessagingMetrics.ErrorType, errorType);
-
-    // As the conventions for messaging want it: what is done, and where.
-    private static string SpanName(OperationDescriptor operation, string verb) => $"{verb} {operation.FullName}";
 
     private static Activity Describe(Activity activity, OperationDescriptor operation) => activity
         .SetTag("messaging.system", "messaging")

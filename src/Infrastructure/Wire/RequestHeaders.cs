@@ -18,6 +18,11 @@ internal static class RequestHeaders
             return null;
         }
 
+        if (traced && attempt == 1 && user is null && contentEncoding is null && acceptEncoding is null && string.IsNullOrEmpty(activity!.TraceStateString))
+        {
+            return new OneHeader(WireNames.TraceParent, activity.Id);
+        }
+
         var headers = new Dictionary<string, object?>(StringComparer.Ordinal);
         if (user is not null)
         {
