@@ -20,7 +20,8 @@ public sealed class SampleTests
         await using var receiver = await OtlpReceiver.StartAsync(Ct);
         var settings = new Dictionary<string, string>(StringComparer.Ordinal)
         {
-            [variable] = new Uri(receiver.Traces, path).AbsoluteUri, ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+            [variable] = new Uri(receiver.Traces, path).AbsoluteUri,
+            ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
         };
         await using var sample = DotnetProcess.Start(_sample, settings, "--once");
         var (code, output) = await sample.EndAsync(Ct);

@@ -8,7 +8,10 @@ internal static class HeaderOption
 {
     public static Option<string[]> Create() => new("--header", "-H")
     {
-        Description = "A header of the caller's, as name:value. May be repeated.", HelpName = "name:value", Arity = ArgumentArity.OneOrMore, AllowMultipleArgumentsPerToken = false,
+        Description = "A header of the caller's, as name:value. May be repeated.",
+        HelpName = "name:value",
+        Arity = ArgumentArity.OneOrMore,
+        AllowMultipleArgumentsPerToken = false,
     };
 
     /// <exception cref="CliException">One is not of the form name:value.</exception>

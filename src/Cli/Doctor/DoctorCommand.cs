@@ -40,7 +40,10 @@ internal static class DoctorCommand
 
     private static JsonObject ToJson(Finding finding) => new()
     {
-        ["check"] = finding.Check, ["state"] = Word(finding.State), ["message"] = TerminalText.Redact(finding.Message), ["remedy"] = finding.Remedy,
+        ["check"] = finding.Check,
+        ["state"] = Word(finding.State),
+        ["message"] = TerminalText.Redact(finding.Message),
+        ["remedy"] = finding.Remedy,
     };
 
     private static string Word(FindingState state) => state switch

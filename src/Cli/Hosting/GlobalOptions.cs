@@ -18,17 +18,23 @@ internal static class GlobalOptions
 
     public static Option<FileInfo?> Authority { get; } = new("--tls-ca")
     {
-        Description = "A PEM file of the certificate authorities to trust instead of the system's.", HelpName = "file", Recursive = true,
+        Description = "A PEM file of the certificate authorities to trust instead of the system's.",
+        HelpName = "file",
+        Recursive = true,
     };
 
     public static Option<string?> ServerName { get; } = new("--tls-server-name")
     {
-        Description = "The name that the broker's certificate must carry. Default: the host.", HelpName = "name", Recursive = true,
+        Description = "The name that the broker's certificate must carry. Default: the host.",
+        HelpName = "name",
+        Recursive = true,
     };
 
     public static Option<FileInfo?> ClientCertificate { get; } = new("--tls-client-certificate")
     {
-        Description = "A PKCS#12 file with our certificate and key. Its password: Messaging__RabbitMq__Tls__ClientCertificatePassword.", HelpName = "file", Recursive = true,
+        Description = "A PKCS#12 file with our certificate and key. Its password: Messaging__RabbitMq__Tls__ClientCertificatePassword.",
+        HelpName = "file",
+        Recursive = true,
     };
 
     public static Option<TimeSpan?> Timeout { get; } = Duration("--timeout", "How long a call may take, e.g. 500ms, 5s, 2m. Default: what the contract says, else 30 s. At most 10 s for connecting.", recursive: true);

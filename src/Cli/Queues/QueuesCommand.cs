@@ -64,6 +64,9 @@ internal static class QueuesCommand
 
     public static JsonObject ToJson(QueueState queue) => new()
     {
-        ["queue"] = queue.Name, ["purpose"] = queue.Purpose.ToString(), ["messages"] = queue.Messages, ["consumers"] = queue.Consumers,
+        ["queue"] = queue.Name,
+        ["purpose"] = queue.Purpose.ToString(),
+        ["messages"] = queue.Messages,
+        ["consumers"] = queue.Consumers,
     };
 }

@@ -115,7 +115,10 @@ internal static class TopologyCommand
 
         return new JsonObject
         {
-            ["queue"] = finding.Need.Queue, ["state"] = Name(finding.Match), ["arguments"] = arguments, ["clash"] = finding.Clash,
+            ["queue"] = finding.Need.Queue,
+            ["state"] = Name(finding.Match),
+            ["arguments"] = arguments,
+            ["clash"] = finding.Clash,
         };
     }
 

@@ -89,7 +89,9 @@ internal sealed class BrokerProbe(BrokerConnection connection)
                 autoDelete: true,
                 new Dictionary<string, object?>(StringComparer.Ordinal)
                 {
-                    ["x-message-ttl"] = 0, ["x-dead-letter-exchange"] = string.Empty, ["x-dead-letter-routing-key"] = letters,
+                    ["x-message-ttl"] = 0,
+                    ["x-dead-letter-exchange"] = string.Empty,
+                    ["x-dead-letter-routing-key"] = letters,
                 },
                 cancellationToken: over.Token).ConfigureAwait(false);
             await channel.BasicPublishAsync(string.Empty, expiring.QueueName, ReadOnlyMemory<byte>.Empty, over.Token).ConfigureAwait(false);
