@@ -30,10 +30,10 @@ internal static class MarkdownCommands
                     line = $"{line[..^1].TrimEnd()} {lines[++index].Trim()}";
                 }
 
-                line = line.StartsWith("$ ", StringComparison.Ordinal) ? line[2..] : line;
+                line = WithoutPrompt(line);
                 if (IsCommand(line))
                 {
-                    yield return new ShellCommand(document, first + 1, line) { Printed = [.. lines.Skip(index + 1).TakeWhile(static next => !next.Trim().StartsWith(Fence, StringComparison.Ordinal) && !IsCommand(next))] };
+                    yield return new ShellCommand(document, first + 1, line) { Printed = [.. lines.Skip(index + 1).TakeWhile(static next => !next.Trim().StartsWith(Fence, StringComparison.Ordinal) && !IsCommand(WithoutPrompt(next)))] };
                 }
             }
             else if (language is null)
@@ -45,6 +45,8 @@ internal static class MarkdownCommands
             }
         }
     }
+
+    private static string WithoutPrompt(string line) => line.StartsWith("$ ", StringComparison.Ordinal) ? line[2..] : line;
 
     private static bool IsCommand(string line)
     {
