@@ -53,7 +53,7 @@ public abstract partial class StoreContractTests
         Script.OnAdd = static _ => throw new InvalidOperationException("The first time fails.");
         await using var worker = await StartWorkerAsync();
         Deliver("again", "id-1");
-        await worker.WaitForLogAsync(24);
+        await worker.WaitForLogAsync(201);
         Assert.Equal(0, await Harness.EffectsAsync());
         Assert.Equal(0, await Harness.ScalarAsync("SELECT count(*) FROM messaging_inbox"));
 

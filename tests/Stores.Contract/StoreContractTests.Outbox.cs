@@ -181,7 +181,7 @@ public abstract partial class StoreContractTests
         }
 
         Assert.Equal("found", await Script.NextAsync());
-        await sender.WaitForLogAsync(53);
+        await sender.WaitForLogAsync(303);
         Assert.Equal(1, await Harness.ScalarAsync("SELECT count(*) FROM messaging_outbox WHERE failure IS NOT NULL AND service = 'nobody'"));
     }
 }
