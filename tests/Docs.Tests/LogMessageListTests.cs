@@ -6,12 +6,16 @@ namespace Messaging.Docs.Tests;
 /// <summary>docs/logs.md has every log message as it is, and no id stands for two.</summary>
 public sealed partial class LogMessageListTests
 {
-    private static readonly List<string> _logged =
+    private static readonly List<string> _sources =
     [
         .. Directory.EnumerateFiles(Path.Combine(Repository.Root, "src"), "*.cs", SearchOption.AllDirectories)
             .Where(static file => !file.Contains($"{Path.DirectorySeparatorChar}obj{Path.DirectorySeparatorChar}", StringComparison.Ordinal))
-            .Select(File.ReadAllText)
-            .SelectMany(static source => LogMessageAttribute().Matches(source))
+            .Select(File.ReadAllText),
+    ];
+
+    private static readonly List<string> _logged =
+    [
+        .. _sources.SelectMany(static source => LogMessageAttribute().Matches(source))
             .Select(static found => $"{found.Groups["id"].Value} | {found.Groups["level"].Value} | {found.Groups["message"].Value.Replace("\\\"", "\"", StringComparison.Ordinal)}"),
     ];
 
@@ -24,6 +28,10 @@ public sealed partial class LogMessageListTests
 
         Assert.Equal(_logged.Order(StringComparer.Ordinal), listed.Order(StringComparer.Ordinal));
     }
+
+    [Fact]
+    public void Every_message_is_found_in_the_source() =>
+        Assert.Equal(_sources.Sum(static source => source.Split("[LoggerMessage(").Length - 1), _logged.Count);
 
     [Fact]
     public void No_id_stands_for_two_messages() =>

@@ -47,8 +47,10 @@ internal sealed class OtlpExport : IDisposable
     // The exporter knows the address for all by itself, and not those for one.
     private static bool Find(string signal, out Uri? own)
     {
-        var text = Variable($"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT");
-        own = text is null ? null : new Uri(text);
+        var name = $"OTEL_EXPORTER_OTLP_{signal}_ENDPOINT";
+        own = Variable(name) is { } text
+            ? Uri.TryCreate(text, UriKind.Absolute, out var uri) ? uri : throw new SettingsException($"{name} is '{text}': set it to an address such as http://localhost:4318/v1/traces.")
+            : null;
         return own is not null || Variable("OTEL_EXPORTER_OTLP_ENDPOINT") is not null;
     }
 

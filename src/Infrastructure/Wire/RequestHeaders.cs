@@ -13,12 +13,13 @@ internal static class RequestHeaders
         string? contentEncoding = null, string? acceptEncoding = null)
     {
         var traced = activity is { IdFormat: ActivityIdFormat.W3C };
-        if (attempt == 1 && !traced && user is null && contentEncoding is null && acceptEncoding is null)
+        var plain = attempt == 1 && user is null && contentEncoding is null && acceptEncoding is null;
+        if (plain && !traced)
         {
             return null;
         }
 
-        if (traced && attempt == 1 && user is null && contentEncoding is null && acceptEncoding is null && string.IsNullOrEmpty(activity!.TraceStateString))
+        if (plain && string.IsNullOrEmpty(activity!.TraceStateString))
         {
             return new OneHeader(WireNames.TraceParent, activity.Id);
         }
