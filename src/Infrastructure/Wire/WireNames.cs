@@ -173,6 +173,9 @@ internal static class WireNames
     /// <summary>The exchange and the queue for delayed messages whose queue was deleted meanwhile.</summary>
     public const string DelayLost = "messaging.delay.lost";
 
+    /// <summary>The exchange, and the queue behind it, that knows the queues for which messages can be delayed.</summary>
+    public const string DelayKnown = "messaging.delay.known";
+
     /// <summary>The queue whose existence says that a delayed command was cancelled.</summary>
     public static string CancelledQueue(string service, string messageId) => "messaging.cancelled." + service + "." + messageId;
 
