@@ -25,6 +25,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
     private readonly RunningCalls _running;
     private readonly WorkerStreams _streams;
     private readonly HeldRetries _held;
+    private readonly CommandMoves _moves;
     private readonly DeliveryUnpacker _unpacker;
     private readonly WorkerAnnouncer _announcer;
     private readonly NameCache _names = new();
@@ -47,6 +48,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         RunningCalls running,
         WorkerStreams streams,
         HeldRetries held,
+        CommandMoves moves,
         DeliveryUnpacker unpacker,
         WorkerAnnouncer announcer,
         Turns turns,
@@ -60,6 +62,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         _running = running;
         _streams = streams;
         _held = held;
+        _moves = moves;
         _unpacker = unpacker;
         _announcer = announcer;
         _participants = participants;
@@ -97,12 +100,13 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
             (wanted, token) => OpenAsync(transport, wanted, token), subscription, reconnect, time, logger);
     }
 
-    ParticipantHealth IParticipant.Health => new($"worker {_service}", State, Running, _links.LastFailure?.Message);
+    ParticipantHealth IParticipant.Health => new($"worker {_service}", State, Running, _links.LastFailure?.Message ?? _moves.Held);
 
     private ParticipantState State =>
         _draining ? ParticipantState.Draining
         : !_links.Open.Any() ? ParticipantState.Away
         : _links.IsPartial ? ParticipantState.Partial
+        : _moves.Held is not null ? ParticipantState.Holding
         : ParticipantState.Ready;
 
     private int Running => Gates().Sum(static gate => gate.Running) + _streams.Count;
@@ -152,6 +156,15 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         }
 
         await limit.CancelAsync().ConfigureAwait(false);
+
+        // What could not be moved until now goes back, for other workers to try.
+        _moves.Stop();
+        if (served.IsCompleted)
+        {
+            var given = Task.WhenAll(Gates().Select(static gate => gate.WhenEmptyAsync()));
+            await Task.WhenAny(given, Task.Delay(_graceAfterLimit, _time, CancellationToken.None)).ConfigureAwait(false);
+        }
+
         foreach (var open in _links.Open)
         {
             // What was answered last may still wait for the connection.

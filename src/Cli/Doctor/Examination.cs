@@ -152,13 +152,28 @@ internal static class Examination
         try
         {
             var findings = await TopologyCommand.FindAsync(session, [wanted], apply: false, cancellationToken).ConfigureAwait(false);
-            return findings.FirstOrDefault(static one => one.Clash is not null) is { Clash: { } clash }
-                ? new Finding(check, FindingState.Fault, clash)
-                : new Finding(check, FindingState.Good, string.Create(CultureInfo.InvariantCulture, $"{findings.Count} with the default arguments"));
+            return Judge(check, findings);
         }
         catch (TransportException exception)
         {
             return new Finding(check, FindingState.Fault, exception.Message);
         }
+    }
+
+    private static Finding Judge(string check, List<QueueFinding> findings)
+    {
+        if (findings.Find(static one => one.Clash is not null) is { Clash: { } clash })
+        {
+            return new Finding(check, FindingState.Fault, clash);
+        }
+
+        var old = findings.FindAll(static one => one.Match == QueueMatch.Old);
+        return old.Count == 0
+            ? new Finding(check, FindingState.Good, string.Create(CultureInfo.InvariantCulture, $"{findings.Count} with the default arguments"))
+            : new Finding(
+                check,
+                FindingState.Warning,
+                $"declared by an earlier version, so the broker may lose what it dead-letters from them, or drop what is too much for them: {string.Join(", ", old.Select(static one => one.Need.Queue))}",
+                $"Give them by policy what they lack, unless a policy does so already: {string.Join("; ", old.Select(static one => one.Command))}");
     }
 }

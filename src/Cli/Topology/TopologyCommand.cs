@@ -14,7 +14,7 @@ internal static class TopologyCommand
     public static Command Create()
     {
         var command = new Command("topology", "Compares the queues that services need with those at the broker, and declares what is missing.");
-        command.Subcommands.Add(Create("plan", "Says which queues are missing, as wanted, or clash. Declares none that is missing.", apply: false));
+        command.Subcommands.Add(Create("plan", "Says which queues are missing, as wanted, of an earlier version, or clash. Declares none that is missing.", apply: false));
         command.Subcommands.Add(Create("apply", "Declares the queues that are missing. Never changes or deletes one.", apply: true));
         return command;
     }
@@ -48,7 +48,7 @@ internal static class TopologyCommand
             foreach (var need in needs)
             {
                 var finding = await topology.LookAsync(need, cancellationToken).ConfigureAwait(false);
-                findings.Add(apply && finding.Match != QueueMatch.Clash
+                findings.Add(apply && finding.Match is not (QueueMatch.Clash or QueueMatch.Old)
                     ? await topology.ApplyAsync(need, cancellationToken).ConfigureAwait(false) with { Match = finding.Match == QueueMatch.Missing ? QueueMatch.Declared : QueueMatch.AsWanted }
                     : finding);
             }
@@ -95,6 +95,10 @@ internal static class TopologyCommand
             {
                 output.Line($"{finding.Need.Queue}: {clash}");
             }
+            else if (finding.Match == QueueMatch.Old)
+            {
+                output.Line($"{finding.Need.Queue}: declared by an earlier version. Workers serve it; give it by policy what it lacks: {finding.Command}");
+            }
         }
     }
 
@@ -119,6 +123,7 @@ internal static class TopologyCommand
             ["state"] = Name(finding.Match),
             ["arguments"] = arguments,
             ["clash"] = finding.Clash,
+            ["policy"] = finding.Match == QueueMatch.Old ? finding.Command : null,
         };
     }
 
@@ -127,6 +132,7 @@ internal static class TopologyCommand
         QueueMatch.Missing => "missing",
         QueueMatch.Declared => "declared",
         QueueMatch.Clash => "clash",
+        QueueMatch.Old => "old",
         _ => "as wanted",
     };
 }

@@ -14,7 +14,8 @@ namespace Messaging.RabbitMq;
 /// line again behind the others.
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A source without a timer holds nothing once it is cancelled, as it is when the link is lost.")]
-internal sealed partial class Partitions(LinkLifetime link, BrokerConnection connection, WorkerSubscription subscription, IWorkerSink sink, ILogger logger)
+internal sealed partial class Partitions(
+    LinkLifetime link, BrokerConnection connection, WorkerSubscription subscription, WorkerTopology topology, IWorkerSink sink, ILogger logger)
 {
     private readonly CancellationTokenSource _stopping = CancellationTokenSource.CreateLinkedTokenSource(link.LostToken);
 
@@ -22,18 +23,13 @@ internal sealed partial class Partitions(LinkLifetime link, BrokerConnection con
     private PartitionConsumer[] _consumers = [];
     private Task _balancing = Task.CompletedTask;
 
-    /// <summary>Declares the partitions, on a channel of the link's.</summary>
-    public async Task DeclareAsync(IChannel channel, CancellationToken cancellationToken)
+    /// <summary>Finds the partitions beyond those that the worker has declared.</summary>
+    public async Task FindAsync(CancellationToken cancellationToken)
     {
         var count = subscription.CommandPartitions;
-        for (var partition = 0; partition < count; partition++)
-        {
-            await ServiceQueues.DeclareCommandsAsync(
-                channel, WireNames.PartitionQueue(subscription.Service, partition), subscription, cancellationToken, partition: true).ConfigureAwait(false);
-        }
-
         while (count < CommandPartition.Max && await CountConsumersAsync(WireNames.PartitionQueue(subscription.Service, count), cancellationToken).ConfigureAwait(false) is not null)
         {
+            topology.AddLeftBehind(WireNames.PartitionQueue(subscription.Service, count));
             count++;
         }
 

@@ -57,9 +57,15 @@ internal static class ServiceQueues
     {
         var name = Unique(WireNames.WorkerQueuePrefix);
         await channel.QueueDeclareAsync(name, durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await channel.QueueBindAsync(name, BroadcastExchange, WireNames.CancelKey(service), cancellationToken: cancellationToken).ConfigureAwait(false);
-        await channel.QueueBindAsync(name, BroadcastExchange, WireNames.RollCallKey, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await BindWorkerQueueAsync(channel, name, service, cancellationToken).ConfigureAwait(false);
         return name;
+    }
+
+    /// <summary>Has a worker's queue hear of cancelled calls and of catalogues.</summary>
+    public static async Task BindWorkerQueueAsync(IChannel channel, string queue, string service, CancellationToken cancellationToken)
+    {
+        await channel.QueueBindAsync(queue, BroadcastExchange, WireNames.CancelKey(service), cancellationToken: cancellationToken).ConfigureAwait(false);
+        await channel.QueueBindAsync(queue, BroadcastExchange, WireNames.RollCallKey, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Declares the queue of one catalogue, which ends with it: it hears of all workers, and drops the oldest where it is too full.</summary>
@@ -111,8 +117,9 @@ internal static class ServiceQueues
         }
     }
 
-    /// <summary>Declares where dead letters go and what delayed commands need: before the queues of commands.</summary>
-    public static async Task DeclareBehindCommandsAsync(IChannel channel, WorkerSubscription subscription, CancellationToken cancellationToken)
+    /// <summary>What a queue of commands is declared with.</summary>
+    /// <exception cref="TransportException">The subscription asks for what no queue can have.</exception>
+    public static Dictionary<string, object?> CommandsArguments(WorkerSubscription subscription, bool partition)
     {
         if (subscription.CommandDeliveryLimit < 1)
         {
@@ -121,24 +128,6 @@ internal static class ServiceQueues
                 $"Declaring '{WireNames.CommandsQueue(subscription.Service)}': CommandDeliveryLimit is {subscription.CommandDeliveryLimit}; set it to 1 or more.");
         }
 
-        await DeclareQuorumAsync(channel, WireNames.DeadLetterQueue(subscription.Service), NoDeliveryLimit(), cancellationToken).ConfigureAwait(false);
-
-        // Of the delays only this: the levels, which take the broker a second, are declared when they are first used.
-        await DelayTopology.DeclareDueAsync(channel, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Declares a queue of commands.</summary>
-    public static async Task<string> DeclareCommandsAsync(
-        IChannel channel, string queue, WorkerSubscription subscription, CancellationToken cancellationToken, bool partition = false)
-    {
-        await DeclareQuorumAsync(channel, queue, CommandsArguments(subscription, partition), cancellationToken).ConfigureAwait(false);
-        await DelayTopology.BindAsync(channel, queue, cancellationToken).ConfigureAwait(false);
-        return queue;
-    }
-
-    /// <summary>What a queue of commands is declared with.</summary>
-    public static Dictionary<string, object?> CommandsArguments(WorkerSubscription subscription, bool partition)
-    {
         var arguments = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             [QueueType] = QuorumQueue,
@@ -146,11 +135,21 @@ internal static class ServiceQueues
             ["x-dead-letter-exchange"] = string.Empty,
             ["x-dead-letter-routing-key"] = WireNames.DeadLetterQueue(subscription.Service),
         };
+        QueueSafety.DeadLetterAtLeastOnce(arguments);
         if (partition)
         {
             arguments["x-single-active-consumer"] = true;
         }
 
+        return arguments;
+    }
+
+    /// <summary>What a queue of dead letters is declared with.</summary>
+    public static Dictionary<string, object?> DeadLettersArguments()
+    {
+        var arguments = NoDeliveryLimit();
+        arguments[QueueType] = QuorumQueue;
+        QueueSafety.RefuseOverflow(arguments);
         return arguments;
     }
 

@@ -28,9 +28,10 @@ internal static class DelayTopology
         channel.QueueBindAsync(queue, WireNames.DelayDue, DelayRouting.DuePattern(queue), cancellationToken: cancellationToken);
 
     /// <summary>Declares everything. From the end to the beginning, so that no message ever finds a gap.</summary>
-    public static async Task DeclareAsync(IChannel channel, CancellationToken cancellationToken)
+    public static async Task DeclareAsync(QueueDeclarer queues, CancellationToken cancellationToken)
     {
-        await DeclareLostAsync(channel, cancellationToken).ConfigureAwait(false);
+        await DeclareLostAsync(queues, cancellationToken).ConfigureAwait(false);
+        var channel = await queues.GetChannelAsync(cancellationToken).ConfigureAwait(false);
         await DeclareDueAsync(channel, cancellationToken).ConfigureAwait(false);
         for (var level = 0; level < OutboundMessage.DelayLevels; level++)
         {
@@ -38,12 +39,14 @@ internal static class DelayTopology
         }
     }
 
-    private static async Task DeclareLostAsync(IChannel channel, CancellationToken cancellationToken)
+    private static async Task DeclareLostAsync(QueueDeclarer queues, CancellationToken cancellationToken)
     {
+        var arguments = ServiceQueues.NoDeliveryLimit();
+        QueueSafety.RefuseOverflow(arguments);
+        await queues.DeclareAsync(WireNames.DelayLost, arguments, cancellationToken).ConfigureAwait(false);
+        var channel = await queues.GetChannelAsync(cancellationToken).ConfigureAwait(false);
         await channel.ExchangeDeclareAsync(
             WireNames.DelayLost, ExchangeType.Fanout, durable: true, autoDelete: false, cancellationToken: cancellationToken).ConfigureAwait(false);
-        await ServiceQueues.DeclareQuorumAsync(
-            channel, WireNames.DelayLost, ServiceQueues.NoDeliveryLimit(), cancellationToken).ConfigureAwait(false);
         await channel.QueueBindAsync(WireNames.DelayLost, WireNames.DelayLost, string.Empty, cancellationToken: cancellationToken).ConfigureAwait(false);
     }
 
@@ -55,9 +58,8 @@ internal static class DelayTopology
         arguments["x-message-ttl"] = 1000L << level;
         arguments["x-dead-letter-exchange"] = next;
 
-        // Otherwise a message would be gone from here before it is safe there. It asks for the overflow: RabbitMQ 3.10.
-        arguments["x-dead-letter-strategy"] = "at-least-once";
-        arguments["x-overflow"] = "reject-publish";
+        // Otherwise a message would be gone from here before it is safe there.
+        QueueSafety.DeadLetterAtLeastOnce(arguments);
 
         await channel.ExchangeDeclareAsync(name, ExchangeType.Topic, durable: true, autoDelete: false, cancellationToken: cancellationToken).ConfigureAwait(false);
         await ServiceQueues.DeclareQuorumAsync(channel, name, arguments, cancellationToken).ConfigureAwait(false);

@@ -1,5 +1,7 @@
 using System.Globalization;
 using Messaging.Transport;
+using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 using RabbitMQ.Client.Exceptions;
 
 namespace Messaging.RabbitMq;
@@ -18,6 +20,27 @@ internal static class PublishFailures
 
     public static TransportException Refused(string queue) =>
         new(TransportFailure.Refused, $"Publishing to '{queue}': RabbitMQ refused the message (a negative confirm): the queue is full or has no quorum. Back off and try again.");
+
+    public static TransportException ChannelClosed(string queue, ShutdownEventArgs reason) =>
+        new(TransportFailure.NotSent, $"Publishing to '{queue}': {ShutdownReasons.Explain("channel", reason)}. Nothing was sent.");
+
+    /// <summary>An exchange, a queue or a binding of the delays is gone, and gone again after it was declared.</summary>
+    public static TransportException DelayMissing(string queue, int seconds, ShutdownEventArgs? closed, bool mayBeTaken)
+    {
+        var level = DelayRouting.Exchange(seconds);
+        var what = closed is { ReplyCode: Constants.NotFound }
+            ? $"RabbitMQ says {closed.ReplyText}"
+            : $"the exchange '{level}' has no queue for it: the queue '{level}', or its binding, is missing";
+        return new TransportException(
+            mayBeTaken ? TransportFailure.Unknown : TransportFailure.Refused,
+            $"Delaying a message for '{queue}' by {seconds.ToString(CultureInfo.InvariantCulture)} s: {what}. It was declared again, and is gone again: see who deletes 'messaging.delay.*', or which policy lets it expire.");
+    }
+
+    /// <summary>The queue of a level took it not.</summary>
+    public static TransportException DelayRefused(string queue, int seconds) =>
+        new(
+            TransportFailure.Refused,
+            $"Delaying a message for '{queue}' by {seconds.ToString(CultureInfo.InvariantCulture)} s: RabbitMQ refused it (a negative confirm): the queue '{DelayRouting.Exchange(seconds)}' is full or has no quorum. Back off and try again.");
 
     public static TransportException CannotDelay(string queue) =>
         new(TransportFailure.Misconfigured, $"Publishing to '{queue}': a message with a delay is published with a confirm and without an expiration.");

@@ -22,6 +22,9 @@ internal sealed class LinkConnections(ConnectionOpener opener, int maxMessageByt
     /// <summary>For looks into queues. Nothing that serves calls or commands waits for it.</summary>
     public SharedConnection Queues { get; } = new("queues", opener, logger);
 
+    /// <summary>What was found of queues that an earlier version declared.</summary>
+    public OldQueues OldQueues { get; } = new(logger);
+
     /// <summary>Whether the broker has stopped reading from one that publishes.</summary>
     public bool IsBlocked => Requests.IsBlocked || Responses.IsBlocked;
 

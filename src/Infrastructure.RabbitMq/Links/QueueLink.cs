@@ -44,8 +44,9 @@ internal sealed class QueueLink : IQueueLink
         }
 
         var responses = await connections.Responses.GetAsync(cancellationToken).ConfigureAwait(false);
+        var limits = connections.LimitsOf(responses);
         var confirming = await ConfirmingPublisher.OpenAsync(
-            lifetime, responses, "confirmed messages", connections.LimitsOf(responses), cancellationToken).ConfigureAwait(false);
+            lifetime, responses, "confirmed messages", limits, new DelayReadiness(responses, lifetime, limits, connections.OldQueues), cancellationToken).ConfigureAwait(false);
         return new QueueLink(lifetime, channel, confirming, queue);
     }
 

@@ -52,7 +52,8 @@ internal sealed class RequesterLink : IRequesterLink
             await new ReplyConsumer(receiving, lifetime, replyTo, sink).StartAsync(autoAck: true, cancellationToken).ConfigureAwait(false);
         }
 
-        var confirming = await ConfirmingPublisher.OpenAsync(lifetime, requests, "commands", limits, cancellationToken).ConfigureAwait(false);
+        var confirming = await ConfirmingPublisher.OpenAsync(
+            lifetime, requests, "commands", limits, new DelayReadiness(requests, lifetime, limits, connections.OldQueues), cancellationToken).ConfigureAwait(false);
         if (path == RabbitMqReplyPath.DirectReplyTo)
         {
             // A direct reply comes to the channel that its request went by, so confirmed calls need a consumer of their own.
@@ -91,10 +92,9 @@ internal sealed class RequesterLink : IRequesterLink
         }
         finally
         {
-            if (channel is { IsOpen: true })
+            if (channel is not null)
             {
-                await channel.CloseAsync(Constants.ReplySuccess, "Goodbye", abort: true, CancellationToken.None)
-                    .WaitAsync(BrokerConnection.GoodbyeLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await PassingChannel.CloseAsync(channel).ConfigureAwait(false);
             }
         }
     }

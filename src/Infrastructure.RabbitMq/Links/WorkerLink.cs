@@ -14,10 +14,18 @@ internal sealed partial class WorkerLink : IWorkerLink
     private readonly ConfirmingPublisher _confirming;
     private readonly BroadcastPublisher _announcements;
     private readonly WorkerQueues _queues;
+    private readonly WorkerTopology _topology;
 
     private WorkerLink(
-        LinkLifetime lifetime, string service, Publisher replies, ConfirmingPublisher confirming, BroadcastPublisher announcements, WorkerQueues queues)
+        LinkLifetime lifetime,
+        string service,
+        Publisher replies,
+        ConfirmingPublisher confirming,
+        BroadcastPublisher announcements,
+        WorkerQueues queues,
+        WorkerTopology topology)
     {
+        _topology = topology;
         _lifetime = lifetime;
         _service = service;
         _replies = replies;
@@ -39,7 +47,15 @@ internal sealed partial class WorkerLink : IWorkerLink
         var responses = await connections.Responses.GetAsync(cancellationToken).ConfigureAwait(false);
         var limits = connections.LimitsOf(responses);
         var replying = await lifetime.OpenVitalChannelAsync(responses, "replies", cancellationToken).ConfigureAwait(false);
-        var confirming = await ConfirmingPublisher.OpenAsync(lifetime, responses, "confirmed messages", limits, cancellationToken).ConfigureAwait(false);
+        var deliveries = await connections.Deliveries.GetAsync(cancellationToken).ConfigureAwait(false);
+        var topology = new WorkerTopology(lifetime, deliveries, subscription, connections.OldQueues);
+        var confirming = await ConfirmingPublisher.OpenAsync(
+            lifetime,
+            responses,
+            "confirmed messages",
+            limits,
+            new DelayReadiness(responses, lifetime, limits, connections.OldQueues, topology.HasCommands),
+            cancellationToken).ConfigureAwait(false);
         var publisher = new Publisher(replying, lifetime, limits, sink.OnReplyReturned);
         var announcing = new BroadcastPublisher(
             await lifetime.OpenChannelAsync(responses, options: null, cancellationToken).ConfigureAwait(false),
@@ -47,13 +63,20 @@ internal sealed partial class WorkerLink : IWorkerLink
             $"The worker of {subscription.Service} will be in no catalogue, and serves all the same",
             logger);
 
-        var deliveries = await connections.Deliveries.GetAsync(cancellationToken).ConfigureAwait(false);
-        var queues = new WorkerQueues(lifetime, deliveries, subscription, sink, logger);
-        var link = new WorkerLink(lifetime, subscription.Service, publisher, confirming, announcing, queues)
+        var queues = new WorkerQueues(lifetime, deliveries, subscription, topology, sink, logger);
+        var link = new WorkerLink(lifetime, subscription.Service, publisher, confirming, announcing, queues, topology)
         {
             ControlAddress = await ConsumeControlAsync(lifetime, deliveries, subscription.Service, sink, logger, cancellationToken).ConfigureAwait(false),
         };
         await queues.OpenAsync(cancellationToken).ConfigureAwait(false);
+        if (subscription.Commands && queues.Unserved is not { Queue: QueueKind.Commands })
+        {
+            var lost = new LostCommands(lifetime, deliveries, connections.OldQueues, topology, confirming, logger);
+            var watch = new TopologyWatch(
+                lifetime, topology, lost, token => BindControlAsync(lifetime, deliveries, subscription.Service, link.ControlAddress, token), subscription.TopologyWatchInterval, logger);
+            _ = watch.RunAsync();
+        }
+
         return link;
     }
 
@@ -68,7 +91,8 @@ internal sealed partial class WorkerLink : IWorkerLink
     public ValueTask RejectAsync(DeliveryTag tag) =>
         TryStartSettling(tag) is { } consumer ? Settle(consumer, consumer.Channel.BasicNackAsync(tag.Value, multiple: false, requeue: false, CancellationToken.None)) : default;
 
-    public ValueTask PublishConfirmedAsync(OutboundMessage message) => _confirming.PublishAsync(message);
+    public ValueTask PublishConfirmedAsync(OutboundMessage message) =>
+        message.DelaySeconds == 0 && _topology.Has(message.Queue) ? PublishToOwnAsync(message) : _confirming.PublishAsync(message);
 
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement) => _announcements.AnnounceAsync(announcement);
 
@@ -78,6 +102,35 @@ internal sealed partial class WorkerLink : IWorkerLink
     }
 
     public ValueTask DisposeAsync() => _lifetime.DisposeAsync();
+
+    /// <summary>Publishes to a queue that this worker declares: somebody may have deleted it.</summary>
+    private async ValueTask PublishToOwnAsync(OutboundMessage message)
+    {
+        try
+        {
+            await _confirming.PublishAsync(message).ConfigureAwait(false);
+        }
+        catch (TransportException e) when (e.Failure == TransportFailure.Unroutable && _lifetime.Loss is null)
+        {
+            await _topology.DeclareAgainAsync().ConfigureAwait(false);
+            await _confirming.PublishAsync(message).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task BindControlAsync(LinkLifetime lifetime, BrokerConnection connection, string service, string? queue, CancellationToken cancellationToken)
+    {
+        if (queue is null)
+        {
+            return;
+        }
+
+        var passing = new PassingChannel(connection, lifetime);
+        await using (passing.ConfigureAwait(false))
+        {
+            await ServiceQueues.BindWorkerQueueAsync(
+                await passing.GetAsync(cancellationToken).ConfigureAwait(false), queue, service, cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     private static async Task<string?> ConsumeControlAsync(
         LinkLifetime lifetime, BrokerConnection connection, string service, IWorkerSink sink, ILogger logger, CancellationToken cancellationToken)

@@ -9,10 +9,11 @@ namespace Messaging.RabbitMq;
 /// <param name="lifetime">The link.</param>
 /// <param name="connection">The connection for deliveries.</param>
 /// <param name="subscription">What to consume.</param>
+/// <param name="topology">Declares what the commands need.</param>
 /// <param name="sink">Takes what arrives.</param>
 /// <param name="logger">Told what partitions do.</param>
 internal sealed class WorkerQueues(
-    LinkLifetime lifetime, BrokerConnection connection, WorkerSubscription subscription, IWorkerSink sink, ILogger logger)
+    LinkLifetime lifetime, BrokerConnection connection, WorkerSubscription subscription, WorkerTopology topology, IWorkerSink sink, ILogger logger)
 {
     private DeliveryConsumer? _calls;
     private DeliveryConsumer? _commands;
@@ -74,24 +75,21 @@ internal sealed class WorkerQueues(
 
     private async Task PrepareCommandsAsync(CancellationToken cancellationToken)
     {
+        await topology.DeclareAsync(cancellationToken).ConfigureAwait(false);
         var channel = await OpenChannelAsync(cancellationToken).ConfigureAwait(false);
-        await ServiceQueues.DeclareBehindCommandsAsync(channel, subscription, cancellationToken).ConfigureAwait(false);
-        var queue = await ServiceQueues.DeclareCommandsAsync(
-            channel, WireNames.CommandsQueue(subscription.Service), subscription, cancellationToken).ConfigureAwait(false);
-        var commands = await PrepareAsync(channel, queue, QueueKind.Commands, subscription.CommandPrefetch, cancellationToken).ConfigureAwait(false);
+        var commands = await PrepareAsync(
+            channel, WireNames.CommandsQueue(subscription.Service), QueueKind.Commands, subscription.CommandPrefetch, cancellationToken).ConfigureAwait(false);
         if (subscription.HighCommands)
         {
             channel = await OpenChannelAsync(cancellationToken).ConfigureAwait(false);
-            queue = await ServiceQueues.DeclareCommandsAsync(
-                channel, WireNames.HighCommandsQueue(subscription.Service), subscription, cancellationToken).ConfigureAwait(false);
-            _highCommands = await PrepareAsync(channel, queue, QueueKind.HighCommands, subscription.HighCommandPrefetch, cancellationToken).ConfigureAwait(false);
+            _highCommands = await PrepareAsync(
+                channel, WireNames.HighCommandsQueue(subscription.Service), QueueKind.HighCommands, subscription.HighCommandPrefetch, cancellationToken).ConfigureAwait(false);
         }
 
         if (subscription.CommandPartitions > 0)
         {
-            channel = await lifetime.OpenVitalChannelAsync(connection, "ordered commands", cancellationToken).ConfigureAwait(false);
-            _partitions = new Partitions(lifetime, connection, subscription, sink, logger);
-            await _partitions.DeclareAsync(channel, cancellationToken).ConfigureAwait(false);
+            _partitions = new Partitions(lifetime, connection, subscription, topology, sink, logger);
+            await _partitions.FindAsync(cancellationToken).ConfigureAwait(false);
         }
 
         _commands = commands;

@@ -24,9 +24,7 @@ internal sealed class ServiceTopology(BrokerConnection connection)
 
         if (subscription.Commands)
         {
-            var letters = ServiceQueues.NoDeliveryLimit();
-            letters["x-queue-type"] = "quorum";
-            needs.Add(new QueueNeed(WireNames.DeadLetterQueue(subscription.Service), letters, IsForCommands: false));
+            needs.Add(new QueueNeed(WireNames.DeadLetterQueue(subscription.Service), ServiceQueues.DeadLettersArguments(), IsForCommands: false));
             Add(WireNames.CommandsQueue(subscription.Service), partition: false);
             if (subscription.HighCommands)
             {
@@ -54,7 +52,18 @@ internal sealed class ServiceTopology(BrokerConnection connection)
             return new QueueFinding(need, QueueMatch.Missing);
         }
 
-        return await DeclareAsync(need, QueueMatch.AsWanted, bind: false, cancellationToken).ConfigureAwait(false);
+        var finding = await DeclareAsync(need, QueueMatch.AsWanted, bind: false, cancellationToken).ConfigureAwait(false);
+        if (!finding.LacksSafety)
+        {
+            return finding;
+        }
+
+        var earlier = need with { Arguments = QueueSafety.Without(need.Arguments) };
+        return await DeclareAsync(earlier, QueueMatch.Old, bind: false, cancellationToken).ConfigureAwait(false) with
+        {
+            Need = need,
+            Command = QueueSafety.Command(need.Queue, need.Arguments),
+        };
     }
 
     /// <summary>Declares one queue with what it needs beside it. One that is there with other arguments stays as it is.</summary>
@@ -97,13 +106,15 @@ internal sealed class ServiceTopology(BrokerConnection connection)
                 {
                     await DelayTopology.DeclareDueAsync(channel, cancellationToken).ConfigureAwait(false);
                     await DelayTopology.BindAsync(channel, need.Queue, cancellationToken).ConfigureAwait(false);
+                    await KnownQueues.DeclareAsync(channel, cancellationToken).ConfigureAwait(false);
+                    await KnownQueues.AddAsync(channel, need.Queue, cancellationToken).ConfigureAwait(false);
                 }
 
                 return new QueueFinding(need, match);
             }
             catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.PreconditionFailed } reason)
             {
-                return new QueueFinding(need, QueueMatch.Clash) { Clash = ArgumentClash.Explain(reason.ReplyText) };
+                return new QueueFinding(need, QueueMatch.Clash) { Clash = ArgumentClash.Explain(reason.ReplyText), LacksSafety = need.Arguments.ContainsKey("x-overflow") && QueueSafety.IsAbout(reason) };
             }
             catch (OperationInterruptedException e)
             {
@@ -136,6 +147,12 @@ internal sealed record QueueFinding(QueueNeed Need, QueueMatch Match)
 {
     /// <summary>Which argument differs, and what to do; null where none does.</summary>
     public string? Clash { get; init; }
+
+    /// <summary>Whether it differs in what queues of earlier versions lack.</summary>
+    public bool LacksSafety { get; init; }
+
+    /// <summary>The command that gives an old one by policy what it lacks; null where it lacks nothing.</summary>
+    public string? Command { get; init; }
 }
 
 /// <summary>How a queue at the broker compares with the wanted one.</summary>
@@ -152,4 +169,7 @@ internal enum QueueMatch
 
     /// <summary>It is there with other arguments, and was left alone.</summary>
     Clash = 3,
+
+    /// <summary>It is there as an earlier version declared it, and workers serve it as it is.</summary>
+    Old = 4,
 }

@@ -35,6 +35,9 @@ internal enum ParticipantState
     /// <summary>It serves one of its two queues, and tries to get at the other.</summary>
     Partial,
 
+    /// <summary>It serves, and holds commands that the broker does not take where they have to go.</summary>
+    Holding,
+
     /// <summary>It has no link: not yet, or not any more.</summary>
     Away,
 

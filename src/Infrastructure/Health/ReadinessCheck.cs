@@ -19,6 +19,8 @@ internal sealed class ReadinessCheck(Participants participants, ITransport trans
             ? new HealthCheckResult(context.Registration.FailureStatus, fault, data: data)
             : all.Find(static health => health.State == ParticipantState.Partial) is { } partial
                 ? HealthCheckResult.Degraded($"The {partial.Name} serves only one of its queues. {partial.LastFailure}", data: data)
+                : all.Find(static health => health.State == ParticipantState.Holding) is { } holding
+                ? HealthCheckResult.Degraded($"The {holding.Name} can't move failed commands. {holding.LastFailure}", data: data)
                 : HealthCheckResult.Healthy("Connected to the broker.", data));
     }
 

@@ -116,6 +116,9 @@ internal sealed class BrokerFaults(InMemoryBroker broker)
         return true;
     }
 
+    /// <summary>Has a queue refuse what is more than so many messages, as an operator's policy does; null for any number.</summary>
+    public void LimitQueue(string name, int? messages) => broker.Limit(name, messages);
+
     /// <summary>
     /// Publishes what no well-behaved client would: any header types, missing properties, any size. An expiration that
     /// is a number is honoured; any other is delivered as it is. False when there is no such queue.

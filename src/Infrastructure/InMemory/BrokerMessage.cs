@@ -49,6 +49,12 @@ internal sealed class BrokerMessage
     /// <summary>How often it was delivered and came back. Guarded by the queue.</summary>
     public int Returns { get; set; }
 
+    /// <summary>Whether it is a dead letter.</summary>
+    public bool IsLetter { get; init; }
+
+    /// <summary>The queue that it was for and that was gone; null where there is none such.</summary>
+    public string? Destination { get; set; }
+
     /// <summary>The message behind it among those never delivered. Guarded by the queue.</summary>
     public BrokerMessage? Next { get; set; }
 

@@ -1,5 +1,3 @@
-using Messaging.Wire;
-
 namespace Messaging.InMemory;
 
 /// <summary>
@@ -8,6 +6,8 @@ namespace Messaging.InMemory;
 /// </summary>
 internal sealed class DelayedMessages : IDisposable
 {
+    private const int SecondsBetweenTries = 1;
+
     private readonly InMemoryBroker _broker;
     private readonly Lock _sync = new();
     private readonly PriorityQueue<(string Queue, BrokerMessage Message), (long Due, long Sequence)> _waiting = new();
@@ -33,6 +33,9 @@ internal sealed class DelayedMessages : IDisposable
         }
     }
 
+    /// <summary>Takes a message that its queue can't take at present, and tries again until it can.</summary>
+    public void Keep(string queue, BrokerMessage message) => Add(queue, message, SecondsBetweenTries);
+
     /// <summary>Takes a message and with it the duty to release it.</summary>
     public void Add(string queue, BrokerMessage message, int seconds)
     {
@@ -44,8 +47,7 @@ internal sealed class DelayedMessages : IDisposable
                 return;
             }
 
-            var due = _broker.Time.GetTimestamp() + (seconds * _broker.Time.TimestampFrequency);
-            _waiting.Enqueue((queue, message), (due, _nextSequence++));
+            Enqueue(queue, message, seconds);
             SetTimer();
         }
     }
@@ -59,7 +61,10 @@ internal sealed class DelayedMessages : IDisposable
             while (_broker.IsRunning && _waiting.TryPeek(out var next, out var when) && when.Due <= _broker.Time.GetTimestamp())
             {
                 _waiting.Dequeue();
-                HandOver(next.Queue, next.Message);
+                if (!_broker.TryKeep(next.Queue, next.Message))
+                {
+                    Enqueue(next.Queue, next.Message, SecondsBetweenTries);
+                }
             }
 
             SetTimer();
@@ -79,17 +84,10 @@ internal sealed class DelayedMessages : IDisposable
         }
     }
 
-    private void HandOver(string name, BrokerMessage message)
+    private void Enqueue(string queue, BrokerMessage message, int seconds)
     {
-        if (_broker.TryFind(name, out var queue) && queue.TryEnqueue(message))
-        {
-            return;
-        }
-
-        // Whoever deletes the queue of lost messages in between must not cost anyone a command.
-        while (!_broker.Declare(WireNames.DelayLost, QueueArguments.DeadLetters).TryEnqueue(message))
-        {
-        }
+        var due = _broker.Time.GetTimestamp() + (seconds * _broker.Time.TimestampFrequency);
+        _waiting.Enqueue((queue, message), (due, _nextSequence++));
     }
 
     private void SetTimer()

@@ -85,19 +85,12 @@ public sealed partial class InMemoryBroker : IDisposable
     /// <summary>Routes by the default exchange. False, and nothing taken, when there is no such queue.</summary>
     internal bool TryRoute(in OutboundMessage message, bool persistent, string? expiration)
     {
-        if (!_queues.TryGetValue(message.Queue, out var queue))
-        {
-            return false;
-        }
-
         if (message.DelaySeconds is > 0 and var seconds)
         {
-            // As on a quorum queue, it is persistent whatever it says.
-            Delayed.Add(message.Queue, new BrokerMessage(ToContent(message, expiration), persistent: true, BrokerMessage.NeverExpires, Pool), seconds);
-            return true;
+            return TryDelay(message, expiration, seconds);
         }
 
-        return TryEnqueue(queue, ToContent(message, expiration), persistent, message.ExpirationMs);
+        return _queues.TryGetValue(message.Queue, out var queue) && TryEnqueue(queue, ToContent(message, expiration), persistent, message.ExpirationMs);
     }
 
     /// <summary>A copy for whoever published it, where no queue took it.</summary>
@@ -128,26 +121,6 @@ public sealed partial class InMemoryBroker : IDisposable
                 link.PostCancel(correlationId);
             }
         }
-    }
-
-    /// <summary>
-    /// Moves a message to a dead-letter queue, with <see cref="WireNames.DeadReason"/>, <see cref="WireNames.DeadQueue"/>
-    /// and <see cref="WireNames.DeadAttempts"/> (how often it was delivered) among its headers and without its expiration.
-    /// </summary>
-    internal void DeadLetter(string queue, BrokerMessage message, string from, string reason)
-    {
-        var headers = message.CopyHeaders();
-        headers[WireNames.DeadQueue] = from;
-        headers[WireNames.DeadReason] = reason;
-        headers[WireNames.DeadAttempts] = (long)message.Returns;
-        var dead = message.Content with { Headers = headers, Expiration = null };
-
-        // Whoever deleted the queue in between must not cost anyone a command.
-        while (!TryEnqueue(Declare(queue, QueueArguments.DeadLetters), dead, persistent: true, expirationMs: null))
-        {
-        }
-
-        message.Release();
     }
 
     internal RequesterLink OpenRequester(InMemoryTransport owner, IRequesterSink sink)

@@ -29,6 +29,28 @@ internal sealed partial class WorkQueue
         after.Finish(broker, this);
     }
 
+    /// <summary>Takes those that were for a queue that was gone.</summary>
+    public List<BrokerMessage> TakeFor(string destination)
+    {
+        var taken = new List<BrokerMessage>();
+        lock (_sync)
+        {
+            foreach (var message in _ready.TakeAll())
+            {
+                if (string.Equals(message.Destination, destination, StringComparison.Ordinal))
+                {
+                    taken.Add(message);
+                }
+                else
+                {
+                    _ready.PutBack(message);
+                }
+            }
+        }
+
+        return taken;
+    }
+
     /// <summary>Takes the message that waits first; null when none does. False when the queue is gone.</summary>
     public bool TryGet(out BrokerMessage? message)
     {

@@ -57,6 +57,11 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink, IReplyQueueOwner
             _consumers[(kind, partition)] = consumer;
             if (queue.TryAdd(consumer))
             {
+                if (kind != QueueKind.Calls)
+                {
+                    Broker.MakeKnown(queue);
+                }
+
                 return;
             }
 
@@ -88,7 +93,16 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink, IReplyQueueOwner
 
     public ValueTask RejectAsync(DeliveryTag tag) => Settle(tag, Settlement.Reject);
 
-    public ValueTask PublishConfirmedAsync(OutboundMessage message) => PublishConfirmed(message);
+    public ValueTask PublishConfirmedAsync(OutboundMessage message)
+    {
+        if (!IsLost && Broker.IsRunning && string.Equals(message.Queue, WireNames.DeadLetterQueue(Service), StringComparison.Ordinal))
+        {
+            // Somebody may have deleted it.
+            Broker.Declare(message.Queue, QueueArguments.DeadLetters);
+        }
+
+        return PublishConfirmed(message);
+    }
 
     public async ValueTask StopConsumingAsync()
     {

@@ -26,6 +26,12 @@ public sealed record WorkerSubscription
     public TimeSpan PartitionBalanceInterval { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>
+    /// How often, more or less, to see to it that everything is there that the commands need: the queue of dead letters,
+    /// and what brings delayed ones home. Default: 20 s.
+    /// </summary>
+    public TimeSpan TopologyWatchInterval { get; init; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
     /// Whether a link may open with one of the two queues where the other can't be consumed; <see cref="IWorkerLink.Unserved"/>
     /// then says which and why. Default false: the attempt fails.
     /// </summary>

@@ -170,8 +170,14 @@ internal static class WireNames
     /// <summary>The exchange to which messages come whose delay is over, for their queues to take.</summary>
     public const string DelayDue = "messaging.delay.due";
 
+    /// <summary>What people call the exchanges and queues of all levels of delay.</summary>
+    public const string DelayLevels = "messaging.delay.*";
+
     /// <summary>The exchange and the queue for delayed messages whose queue was deleted meanwhile.</summary>
     public const string DelayLost = "messaging.delay.lost";
+
+    /// <summary>The exchange, and the queue behind it, that knows the queues for which messages can be delayed.</summary>
+    public const string DelayKnown = "messaging.delay.known";
 
     /// <summary>The queue whose existence says that a delayed command was cancelled.</summary>
     public static string CancelledQueue(string service, string messageId) => "messaging.cancelled." + service + "." + messageId;

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Logging;
 namespace Messaging.FailedCommands;
 
 /// <summary>Puts a failed command into the dead-letter queue with the reason, and waits until it is safe there.</summary>
-internal sealed partial class DeadLetterCommand(string service, bool stackTraces, TimeProvider time, ILogger logger) : IDeliveryStep
+internal sealed partial class DeadLetterCommand(string service, bool stackTraces, CommandMoves moves, TimeProvider time, ILogger logger) : IDeliveryStep
 {
     private static readonly string _worker = string.Create(CultureInfo.InvariantCulture, $"{Environment.MachineName}/{Environment.ProcessId}");
 
@@ -34,14 +34,30 @@ internal sealed partial class DeadLetterCommand(string service, bool stackTraces
             }
         }
 
-        LogDeadLettered(logger, service, message.Type, message.MessageId, outcome.Head.Status, outcome.Head.Detail);
-        if (await call.Delivery.Link.TryPublishConfirmedAsync(message, time).ConfigureAwait(false))
+        var result = await moves.MoveAsync(call, message).ConfigureAwait(false);
+        if (result == MoveResult.TooLarge)
         {
-            MessagingTelemetry.DeadLetters.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", service));
+            // The command's own headers leave no room for what is said of the exception.
+            headers.Remove(WireNames.DeadStackTrace);
+            headers.Remove(WireNames.DeadExceptionMessage);
+            headers[WireNames.DeadReason] = "handler failed";
+            result = await moves.MoveAsync(call, message).ConfigureAwait(false);
         }
-        else
+
+        switch (result)
         {
-            call.Outcome = WorkerOutcome.Requeued;
+            case MoveResult.Moved:
+                LogDeadLettered(logger, service, message.Type, message.MessageId, outcome.Head.Status, outcome.Head.Detail);
+                MessagingTelemetry.DeadLetters.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", service));
+                break;
+            case MoveResult.TooLarge:
+                // As it is: the broker moves it, and says less about why.
+                LogLeftToBroker(logger, service, message.Type, message.MessageId, outcome.Head.Status, outcome.Head.Detail);
+                call.Outcome = WorkerOutcome.Rejected;
+                break;
+            default:
+                call.Outcome = result == MoveResult.LinkLost ? WorkerOutcome.Abandoned : WorkerOutcome.Requeued;
+                break;
         }
     }
 
@@ -54,4 +70,7 @@ internal sealed partial class DeadLetterCommand(string service, bool stackTraces
 
     [LoggerMessage(201, LogLevel.Error, "Command dead-lettered: {Service}/{Method} (message id {MessageId}): {Status}: {Detail}")]
     private static partial void LogDeadLettered(ILogger logger, string service, string? method, string? messageId, StatusCode status, string detail);
+
+    [LoggerMessage(242, LogLevel.Error, "Command left to the broker to dead-letter, as its headers leave no room for the reason: {Service}/{Method} (message id {MessageId}): {Status}: {Detail}")]
+    private static partial void LogLeftToBroker(ILogger logger, string service, string? method, string? messageId, StatusCode status, string detail);
 }

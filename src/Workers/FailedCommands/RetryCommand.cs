@@ -10,14 +10,13 @@ namespace Messaging.FailedCommands;
 /// Tries a failed command again: at once, by running its handler once more, or later, by a copy that the broker keeps
 /// for the delay. The copy is safe before the delivery is acknowledged. An ordered command waits where it is.
 /// </summary>
-internal sealed partial class RetryCommand(string service, RunHandler runHandler, HeldRetries held, TimeProvider time, ILogger logger) : IDeliveryStep
+internal sealed partial class RetryCommand(string service, RunHandler runHandler, HeldRetries held, CommandMoves moves, TimeProvider time, ILogger logger) : IDeliveryStep
 {
     public ValueTask InvokeAsync(WorkerCall call) =>
         call.IsCommand && call.Outcome!.Kind == OutcomeKind.Failed ? RetryAsync(call) : ValueTask.CompletedTask;
 
     private async ValueTask RetryAsync(WorkerCall call)
     {
-        var since = time.GetTimestamp();
         while (call.Outcome is { Kind: OutcomeKind.Failed } failed && call.Handler?.Retries is { } policy)
         {
             var attempt = call.Head.Attempt;
@@ -41,7 +40,8 @@ internal sealed partial class RetryCommand(string service, RunHandler runHandler
             {
                 var delay = policy.DelayAfter(attempt);
                 LogHeld(logger, service, call.Method, call.Message.MessageId, attempt, delay, failed.Head.Detail);
-                if (!await held.WaitAsync(delay, since, call.Delivery.Link).ConfigureAwait(false))
+                call.HeldSince ??= time.GetTimestamp();
+                if (!await held.WaitAsync(delay, call.HeldSince.Value, call.Delivery.Link).ConfigureAwait(false))
                 {
                     call.Outcome = call.Delivery.Link.IsLost ? WorkerOutcome.Abandoned : WorkerOutcome.Requeued;
                     return;
@@ -79,15 +79,22 @@ internal sealed partial class RetryCommand(string service, RunHandler runHandler
         var (message, headers) = CommandCopy.Back(call, service);
         headers[WireNames.Attempt] = (long)attempt + 1;
         headers[WireNames.FirstFailure] = call.FirstFailure ?? HeaderValues.TryGetText(headers.GetValueOrDefault(WireNames.FirstFailure)) ?? CommandCopy.Format(time.GetUtcNow());
-        LogDelayed(logger, service, call.Method, message.MessageId, attempt, delay, call.Outcome!.Head.Detail);
-        if (await call.Delivery.Link.TryPublishConfirmedAsync(message with { Delay = delay }, time).ConfigureAwait(false))
+        var failed = call.Outcome!;
+        switch (await moves.MoveAsync(call, message with { Delay = delay }).ConfigureAwait(false))
         {
-            call.Outcome = WorkerOutcome.Dropped;
+            case MoveResult.Moved:
+                LogDelayed(logger, service, call.Method, message.MessageId, attempt, delay, failed.Head.Detail);
+                call.Outcome = WorkerOutcome.Dropped;
+                break;
+            case MoveResult.LinkLost:
+                call.Outcome = WorkerOutcome.Abandoned;
+                break;
+            case MoveResult.GivenBack:
+                call.Outcome = WorkerOutcome.Requeued;
+                break;
         }
-        else
-        {
-            call.Outcome = WorkerOutcome.Requeued;
-        }
+
+        // One that is too large stays failed, and is dead-lettered.
     }
 
     [LoggerMessage(202, LogLevel.Warning, "Command will be tried again: {Service}/{Method} (message id {MessageId}): attempt {Attempt} failed, the next comes in {Delay}: {Detail}")]

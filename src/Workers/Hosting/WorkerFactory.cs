@@ -75,6 +75,7 @@ internal static class WorkerFactory
         var streams = new WorkerStreams(options.MaxStreams, time);
         var runStream = new RunStream(provider, scopes, running, streams, deadlines, time, failures, logger);
         var held = new HeldRetries(options.OrderedHoldLimit, time);
+        var moves = new CommandMoves(contract.Name, options.OrderedHoldLimit, time, logger);
         var pipeline = new WorkerPipeline(
             new RefuseForeignReplyTo(replyToPrefixes, logger),
             new RefuseOversize(transport.MaxMessageBytes),
@@ -83,15 +84,15 @@ internal static class WorkerFactory
             new RefuseWhileDraining(options.CommandDeliveryLimit),
             new RefuseRedelivery(),
             new SkipCancelled(running),
-            new PostponeCommand(contract.Name, time, logger),
+            new PostponeCommand(contract.Name, moves, time, logger),
             new OpenStream(streams, runStream, time, logger),
             runHandler,
-            new RetryCommand(contract.Name, runHandler, held, time, logger),
+            new RetryCommand(contract.Name, runHandler, held, moves, time, logger),
             new SendReply(),
-            new DeadLetterCommand(contract.Name, options.DeadLetterStackTraces, time, logger),
+            new DeadLetterCommand(contract.Name, options.DeadLetterStackTraces, moves, time, logger),
             new SettleDelivery());
         return new Worker(
-            transport, operations, pipeline, running, streams, held, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
+            transport, operations, pipeline, running, streams, held, moves, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
             new WorkerAnnouncer(operations, version, options.Announce ? options.AnnounceInterval : TimeSpan.Zero, time, logger),
             new Turns(deadlines, time), options, provider.GetRequiredService<IOptions<ReconnectOptions>>().Value,
             provider.GetRequiredService<Participants>(), time, logger);

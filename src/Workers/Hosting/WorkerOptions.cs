@@ -46,7 +46,8 @@ public sealed class WorkerOptions
     /// <summary>
     /// How long an ordered command that fails is held here for its retries, with the later ones of its partition behind
     /// it; then it goes back to the front of its partition once, which counts as a redelivery
-    /// (<see cref="CommandDeliveryLimit"/>). Together with the handler's own time it must stay below the broker's
+    /// (<see cref="CommandDeliveryLimit"/>). As long is a failed command held that the broker does not take where it has to
+    /// go, e.g. because the dead-letter queue is full. Together with the handler's own time it must stay below the broker's
     /// <c>consumer_timeout</c>, 30 minutes by default. From 1 s to 1 day. Default: 20 minutes.
     /// </summary>
     public TimeSpan OrderedHoldLimit { get; set; } = TimeSpan.FromMinutes(20);

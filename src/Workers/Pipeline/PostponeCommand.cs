@@ -9,7 +9,7 @@ namespace Messaging.Pipeline;
 /// Looks after commands that were delayed: drops those that were cancelled meanwhile, and sends those on whose delay is
 /// longer than the broker keeps a message in one piece.
 /// </summary>
-internal sealed partial class PostponeCommand(string service, TimeProvider time, ILogger logger) : IDeliveryStep
+internal sealed partial class PostponeCommand(string service, CommandMoves moves, TimeProvider time, ILogger logger) : IDeliveryStep
 {
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
@@ -50,9 +50,18 @@ internal sealed partial class PostponeCommand(string service, TimeProvider time,
         var (message, headers) = CommandCopy.Back(call, service);
         var delay = Math.Min(seconds, (long)OutboundMessage.MaxDelay.TotalSeconds);
         headers[WireNames.DelayLeft] = seconds - delay;
-        call.Outcome = await call.Delivery.Link.TryPublishConfirmedAsync(message with { Delay = TimeSpan.FromSeconds(delay) }, time).ConfigureAwait(false)
-            ? WorkerOutcome.Dropped
-            : WorkerOutcome.Requeued;
+        switch (await moves.MoveAsync(call, message with { Delay = TimeSpan.FromSeconds(delay) }).ConfigureAwait(false))
+        {
+            case MoveResult.Moved:
+                call.Outcome = WorkerOutcome.Dropped;
+                break;
+            case MoveResult.TooLarge:
+                call.Refuse(StatusCode.ResourceExhausted, "The command is too large to be delayed further.", FailureReason.TooLarge);
+                break;
+            case var result:
+                call.Outcome = result == MoveResult.LinkLost ? WorkerOutcome.Abandoned : WorkerOutcome.Requeued;
+                break;
+        }
     }
 
     /// <summary>Asks with a message to the queue that a cancelled command has: where there is none, it comes back. Null where the broker gives no answer.</summary>

@@ -72,6 +72,12 @@ internal sealed class WorkerCall
         }
         : Delivery.Message;
 
+    /// <summary>Since when its delivery is held here after its handler has failed; null while it is not.</summary>
+    public long? HeldSince { get; set; }
+
+    /// <summary>What it runs by; null before it has been let in.</summary>
+    public ConcurrencyGate? Gate { get; set; }
+
     /// <summary>Whether the worker is stopping.</summary>
     public bool Draining { get; set; }
 
@@ -139,6 +145,7 @@ internal sealed class WorkerCall
         if (Interlocked.Decrement(ref _holders) == 0 && _pool.Count < MaxPooled)
         {
             Delivery = null!;
+            Gate = null;
             Headers = null;
             Body = default;
             Handler = null;
@@ -211,6 +218,7 @@ internal sealed class WorkerCall
         call._settled = false;
         call.Draining = false;
         call.FirstFailure = null;
+        call.HeldSince = null;
         call.HandlerUs = BatchFormat.NoTimeout;
         call.ReplyNames = null;
         call.ReplyEncoding = null;

@@ -17,7 +17,9 @@ internal sealed class ConcurrencyGate(int concurrency, Turns turns, Func<WorkerC
     private readonly Lock _lock = new();
     private readonly Queue<WorkerCall> _waiting = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running;
+    private int _parked;
     private bool _turnComes;
     private bool _stopping;
 
@@ -34,6 +36,7 @@ internal sealed class ConcurrencyGate(int concurrency, Turns turns, Func<WorkerC
                 return false;
             }
 
+            call.Gate = this;
             _waiting.Enqueue(call);
             return true;
         }
@@ -47,7 +50,32 @@ internal sealed class ConcurrencyGate(int concurrency, Turns turns, Func<WorkerC
         }
     }
 
-    /// <summary>Lets nothing more in. Complete when all that was taken has been served.</summary>
+    /// <summary>A call that is being served only waits from now on: another may run in its place.</summary>
+    public void Park()
+    {
+        lock (_lock)
+        {
+            _running--;
+            _parked++;
+            AskForTurn();
+            SignalIdle();
+        }
+    }
+
+    /// <summary>A call that only waited goes on.</summary>
+    public void Unpark()
+    {
+        lock (_lock)
+        {
+            _parked--;
+            _running++;
+        }
+    }
+
+    /// <summary>Completes, once it lets nothing more in, when nothing that was taken is left, be it parked.</summary>
+    public Task WhenEmptyAsync() => _empty.Task;
+
+    /// <summary>Lets nothing more in. Complete when all that was taken has been served, or is parked.</summary>
     public Task StopAsync()
     {
         lock (_lock)
@@ -139,6 +167,10 @@ internal sealed class ConcurrencyGate(int concurrency, Turns turns, Func<WorkerC
         if (_stopping && _running == 0 && _waiting.Count == 0)
         {
             _idle.TrySetResult();
+            if (_parked == 0)
+            {
+                _empty.TrySetResult();
+            }
         }
     }
 }

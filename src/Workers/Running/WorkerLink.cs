@@ -6,12 +6,9 @@ using Microsoft.Extensions.Logging;
 namespace Messaging.Running;
 
 /// <summary>A worker's link, as the deliveries that came by it see it: they must be settled on it and on no other.</summary>
-internal sealed partial class WorkerLink : ILink, IWorkerSink
+internal sealed class WorkerLink : ILink, IWorkerSink
 {
-    private static readonly TimeSpan _pauseAfterRefusal = TimeSpan.FromSeconds(1);
-
     private readonly IWorkerDeliveries _deliveries;
-    private readonly ILogger _logger;
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _stopLock = new();
     private Task? _stopped;
@@ -20,7 +17,6 @@ internal sealed partial class WorkerLink : ILink, IWorkerSink
     public WorkerLink(IWorkerDeliveries deliveries, int maxMessageBytes, ILogger logger)
     {
         _deliveries = deliveries;
-        _logger = logger;
         MaxMessageBytes = maxMessageBytes;
         Replies = new ReplyPumps(this, logger);
         Streams = new StreamPumps(maxMessageBytes, message => Link.ReplyAsync(message));
@@ -80,26 +76,8 @@ internal sealed partial class WorkerLink : ILink, IWorkerSink
         await delivery.SettleAsync(IsLost ? Settlement.None : Settlement.Rejected).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Publishes what must be safe before its delivery is acknowledged. False, after a pause, where the broker does not
-    /// take it although the link stands: the delivery then goes back to its queue.
-    /// </summary>
-    /// <exception cref="TransportException">The link is lost.</exception>
-    public async ValueTask<bool> TryPublishConfirmedAsync(OutboundMessage message, TimeProvider time)
-    {
-        try
-        {
-            await Link.PublishConfirmedAsync(message).ConfigureAwait(false);
-            return true;
-        }
-        catch (TransportException exception) when (!IsLost)
-        {
-            LogNotTaken(_logger, message.Queue, message.MessageId, exception.Message);
-            await Task.WhenAny(Task.Delay(_pauseAfterRefusal, time), Link.Lost).ConfigureAwait(false);
-            return false;
-        }
-    }
-
+    /// <summary>Publishes what must be safe before its delivery is acknowledged.</summary>
+    /// <exception cref="TransportException">It was not taken, or it is unknown whether it was.</exception>
     public ValueTask PublishConfirmedAsync(in OutboundMessage message) => Link.PublishConfirmedAsync(message);
 
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement) => Link.AnnounceAsync(announcement);
@@ -124,9 +102,6 @@ internal sealed partial class WorkerLink : ILink, IWorkerSink
     void IWorkerSink.OnControl(in InboundMessage message) => _deliveries.OnControl(message);
 
     void IWorkerSink.OnReplyReturned(in InboundMessage reply) => _deliveries.OnReplyReturned(reply);
-
-    [LoggerMessage(218, LogLevel.Error, "A command could not be moved to '{Queue}' (message id {MessageId}) and goes back to its own queue: {Reason}")]
-    private static partial void LogNotTaken(ILogger logger, string queue, string? messageId, string reason);
 }
 
 /// <summary>Takes what a link brings.</summary>
