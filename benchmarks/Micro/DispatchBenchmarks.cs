@@ -40,6 +40,7 @@ public class DispatchBenchmarks
         _transport = new SettlingTransport();
         builder.Services.AddSingleton<ITransport>(_transport);
         builder.Services.AddMessaging()
+            .UseInMemory()
             .UseJson(EchoJson.Default)
             .AddWorker<IEcho, Echo>(worker => worker.Concurrency = Together);
         _host = builder.Build();

@@ -2,6 +2,7 @@ using Messaging;
 using Messaging.Inbox;
 using Messaging.Outbox;
 using Messaging.PostgreSql;
+using Messaging.Stores;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -18,10 +19,12 @@ public static class PostgreSqlMessagingBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets options in code; wins over configuration.</param>
     /// <returns>The builder.</returns>
+    /// <exception cref="InvalidOperationException">A store was chosen before.</exception>
     public static MessagingBuilder UsePostgreSqlStore(this MessagingBuilder builder, Action<PostgreSqlStoreOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var services = builder.Services;
+        StoreChoice.Take(services, "UsePostgreSqlStore(…)");
         var options = services.AddOptions<PostgreSqlStoreOptions>()
             .Configure<IServiceProvider>(static (options, provider) =>
                 provider.GetService<IConfiguration>()?.GetSection("Messaging:PostgreSql").Bind(options))

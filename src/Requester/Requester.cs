@@ -32,6 +32,7 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
         TimeProvider time,
         ILogger<Requester> logger)
     {
+        Logger = logger;
         _participants = participants;
         _transport = transport;
         _policies = policies;
@@ -55,6 +56,8 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
     internal TimeProvider Time { get; }
 
     internal int MaxMessageBytes => _transport.MaxMessageBytes;
+
+    internal ILogger Logger { get; }
 
     /// <summary>Says to workers, and learns of them, who is still there.</summary>
     internal StreamHeartbeats Heartbeats { get; }
@@ -121,8 +124,7 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
         CancellationToken cancellationToken)
     {
         // 3. The pending call: whatever ends it first is its only outcome.
-        TimeSpan? timeout = clock.Timeout == policy.Timeout ? null : clock.Timeout;
-        var extras = CallExtras.Create(options, timeout, attempt, MessagingTelemetry.StartPending(operation), handler, cancellationToken);
+        var extras = CallExtras.Create(options, clock, policy.Timeout, attempt, MessagingTelemetry.StartPending(operation), handler, cancellationToken);
         var call = new PendingCall<TRequest, TReply>(this, policy, request, clock, extras);
         Begin(call, clock, cancellationToken);
         return call.Task;

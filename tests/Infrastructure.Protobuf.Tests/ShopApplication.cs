@@ -21,7 +21,7 @@ internal sealed class ShopApplication : IAsyncDisposable
         var kept = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         application.Services.AddSingleton(kept);
-        application.Services.AddMessaging().UseProtobuf(configure ?? (static _ => { })).AddWorker<IShop, ShopHandler>().AddRequester<IShop>();
+        application.Services.AddMessaging().UseInMemory().UseProtobuf(configure ?? (static _ => { })).AddWorker<IShop, ShopHandler>().AddRequester<IShop>();
         var host = application.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new ShopApplication(host, kept.Task);

@@ -17,7 +17,7 @@ public sealed class XmlCallTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        application.Services.AddMessaging().UseProtobuf().UseXml().AddWorker<ITrees, TreesHandler>().AddRequester<ITrees>();
+        application.Services.AddMessaging().UseInMemory().UseProtobuf().UseXml().AddWorker<ITrees, TreesHandler>().AddRequester<ITrees>();
         _host = application.Build();
         await _host.StartAsync(Token);
     }

@@ -13,7 +13,7 @@ public sealed class GreeterTests
     {
         var token = TestContext.Current.CancellationToken;
         var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        application.Services.AddMessaging().AddGreeter().AddRequester<IGreeter>();
+        application.Services.AddMessaging().UseInMemory().AddGreeter().AddRequester<IGreeter>();
         using var host = application.Build();
         await host.StartAsync(token);
         var greeter = host.Services.GetRequiredService<IGreeter>();

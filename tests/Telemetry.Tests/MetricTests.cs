@@ -24,6 +24,7 @@ public sealed class MetricTests : IAsyncLifetime
         var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         application.Services.AddSingleton<MeteredGate>();
         application.Services.AddMessaging()
+            .UseInMemory()
             .AddWorker<IMetered, Metered>(static options => options.Concurrency = 7)
             .AddRequester<IMetered>();
         _host = application.Build();

@@ -35,6 +35,10 @@ internal sealed class RunningSystem : IAsyncDisposable
         {
             messaging.UseRabbitMq(options => options.Uri = broker.Uri);
         }
+        else
+        {
+            messaging.UseInMemory();
+        }
 
         messaging
             .AddWorker<IFront, Front>()

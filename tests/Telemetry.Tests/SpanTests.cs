@@ -35,6 +35,7 @@ public sealed class SpanTests : IAsyncLifetime
         ActivitySource.AddActivityListener(_listener);
         var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         application.Services.AddMessaging()
+            .UseInMemory()
             .AddWorker<ITraced, Traced>()
             .AddRequester<ITraced>(static options => options.Retry.MaxAttempts = 3);
         _host = application.Build();

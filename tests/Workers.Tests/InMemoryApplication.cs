@@ -26,7 +26,7 @@ internal sealed class InMemoryApplication : IAsyncDisposable
         var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         services?.Invoke(application.Services);
         application.Services.AddSingleton(script ?? new CalcScript());
-        application.Services.AddMessaging().AddWorker<ICalc, ScriptedCalc>(configure).AddRequester<ICalc>();
+        application.Services.AddMessaging().UseInMemory().AddWorker<ICalc, ScriptedCalc>(configure).AddRequester<ICalc>();
         var host = application.Build();
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new InMemoryApplication(host);

@@ -22,6 +22,11 @@ internal static class GreeterApp
         {
             messaging.UseRabbitMq(options => options.Uri = broker);
         }
+        else
+        {
+            // Worker and gateway are one process here, so they can share a broker inside it.
+            messaging.UseInMemory();
+        }
 
         messaging
             .AddGreeter()

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Messaging.Deadlines;
 using Messaging.GrpcWeb;
 using Messaging.Protection;
 using Microsoft.AspNetCore.Connections;
@@ -88,7 +89,7 @@ internal sealed class GrpcDoor(GrpcForwarder forwarder, IEnumerable<IGrpcBuiltIn
         }
         catch (OperationCanceledException) when (call.IsLate && !call.Aborted.IsCancellationRequested)
         {
-            call.Fail(new RpcException(StatusCode.DeadlineExceeded, $"The deadline of {call.Head.Timeout!.Value.TotalMilliseconds:0.#} ms passed in the gateway."));
+            call.Fail(new RpcException(StatusCode.DeadlineExceeded, $"The deadline of {TimeText.Of(call.Head.Timeout!.Value)} passed in the gateway."));
         }
         catch (OperationCanceledException)
         {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Messaging.Deadlines;
 using Messaging.Protection;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
@@ -38,7 +39,7 @@ internal sealed class HttpDoor(HttpForwarder forwarder, IOptions<GatewayOptions>
             catch (OperationCanceledException) when (call.IsLate && !call.Aborted.IsCancellationRequested && !context.Response.HasStarted)
             {
                 await FailAsync(context, new RpcException(
-                    StatusCode.DeadlineExceeded, string.Create(CultureInfo.InvariantCulture, $"The timeout of {head.Timeout!.Value.TotalMilliseconds:0.#} ms passed in the gateway."))).ConfigureAwait(false);
+                    StatusCode.DeadlineExceeded, $"The timeout of {TimeText.Of(head.Timeout!.Value)} passed in the gateway.")).ConfigureAwait(false);
             }
         }
         catch (HttpRefusedException exception) when (!context.Response.HasStarted)

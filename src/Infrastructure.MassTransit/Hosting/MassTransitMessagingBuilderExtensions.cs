@@ -3,7 +3,6 @@ using Messaging.Hosting;
 using Messaging.MassTransit;
 using Messaging.MassTransit.Requesters;
 using Messaging.MassTransit.Workers;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -18,13 +17,19 @@ public static class MassTransitMessagingBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets options of single services.</param>
     /// <returns>The builder.</returns>
+    /// <exception cref="InvalidOperationException">It was called before.</exception>
     public static MessagingBuilder UseMassTransit(this MessagingBuilder builder, Action<MassTransitOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
         var options = new MassTransitOptions();
         configure?.Invoke(options);
-        builder.Services.Replace(ServiceDescriptor.Singleton<IRequesterEngine>(new MassTransitRequesterEngine(options.RequesterOf, Counterpart.Messaging)));
-        builder.Services.Replace(ServiceDescriptor.Singleton<IWorkerEngine>(new MassTransitWorkerEngine(options.WorkerOf, Counterpart.Messaging)));
+        if (builder.Services.Any(static service => service.ServiceType == typeof(IWorkerEngine) || service.ServiceType == typeof(IRequesterEngine)))
+        {
+            throw new InvalidOperationException("UseMassTransit(…) was called twice for one application. Remove one of the calls, and set all options in the other.");
+        }
+
+        builder.Services.AddSingleton<IRequesterEngine>(new MassTransitRequesterEngine(options.RequesterOf, Counterpart.Messaging));
+        builder.Services.AddSingleton<IWorkerEngine>(new MassTransitWorkerEngine(options.WorkerOf, Counterpart.Messaging));
         return builder;
     }
 }

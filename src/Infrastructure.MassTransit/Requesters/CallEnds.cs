@@ -1,4 +1,3 @@
-using System.Globalization;
 using MassTransit;
 using Messaging.Calls;
 using Messaging.MassTransit.Faults;
@@ -92,12 +91,11 @@ internal sealed class CallEnds : IDisposable
 
     private string DescribeDeadline()
     {
-        var milliseconds = _clock.Timeout.TotalMilliseconds.ToString("0.#", CultureInfo.InvariantCulture);
         return RequestId is null
-            ? $"The timeout of {milliseconds} ms passed at stage 'connect': MassTransit has no connection to its transport yet. Check that the bus runs."
+            ? $"{_clock.Text} passed at stage 'connect': MassTransit has no connection to its transport yet. Check that the bus runs."
             : _operation.Kind == OperationKind.Command
-                ? $"The timeout of {milliseconds} ms passed at stage 'confirm': MassTransit's transport has not confirmed the command."
-                : $"The timeout of {milliseconds} ms passed at stage 'reply': sent over MassTransit, no reply. The consumer is slow, busy or gone.";
+                ? $"{_clock.Text} passed at stage 'confirm': MassTransit's transport has not confirmed the command."
+                : $"{_clock.Text} passed at stage 'reply': sent over MassTransit, no reply. The consumer is slow, busy or gone.";
     }
 
     private bool IsDeclared(Exception exception) => FaultData.Find(exception, _operation) is not null;

@@ -20,8 +20,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
     private LinkLoss? _lost;
     private int _closing;
 
-    public BrokerConnection(IConnection connection, ConnectionSockets sockets)
+    public BrokerConnection(IConnection connection, ConnectionSockets sockets, string? user = null)
     {
+        User = user;
         _connection = connection;
         _sockets = sockets;
         _watch = new SilenceWatch(sockets, connection.Heartbeat, OnSilent);
@@ -29,6 +30,9 @@ internal sealed partial class BrokerConnection : IAsyncDisposable
         // Subscribed before any channel exists: handlers run one after the other, and a channel's own may hang.
         connection.ConnectionShutdownAsync += OnShutdownAsync;
     }
+
+    /// <summary>The user that it was opened for.</summary>
+    public string? User { get; }
 
     /// <summary>Whether it can be used, as far as is known.</summary>
     public bool IsOpen => Volatile.Read(ref _lost) is null && _connection.IsOpen;

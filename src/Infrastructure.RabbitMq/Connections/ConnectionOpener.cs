@@ -95,7 +95,7 @@ internal sealed partial class ConnectionOpener(IOptionsMonitor<RabbitMqOptions> 
         try
         {
             // The library goes on for seconds after its token: it waits for a peer that does not answer to close.
-            return new BrokerConnection(await connecting.WaitAsync(limit.Token).ConfigureAwait(false), sockets);
+            return new BrokerConnection(await connecting.WaitAsync(limit.Token).ConfigureAwait(false), sockets, addresses.UserName);
         }
         catch
         {

@@ -28,7 +28,7 @@ internal sealed class LinkConnections(ConnectionOpener opener, int maxMessageByt
     /// <summary>Whether the broker has stopped reading from one that publishes.</summary>
     public bool IsBlocked => Requests.IsBlocked || Responses.IsBlocked;
 
-    public MessageLimits LimitsOf(BrokerConnection connection) => new(maxMessageBytes, connection.MaxPropertyBytes - OtherPropertyBytes);
+    public MessageLimits LimitsOf(BrokerConnection connection) => new(maxMessageBytes, connection.MaxPropertyBytes - OtherPropertyBytes, connection.User);
 
     public async ValueTask DisposeAsync() =>
         await Task.WhenAll(

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Messaging.Compression;
 using Messaging.Serialization;
 using Messaging.Transport;
@@ -12,8 +11,8 @@ namespace Messaging.RabbitMq;
 /// <summary>Turns messages into AMQP's and back: the only place that knows the client library's properties.</summary>
 internal static class AmqpMessages
 {
-    // A table entry is its name, a length, a tag, and its value with a length of its own.
-    private const int EntryOverhead = 6;
+    // Of this one the broker makes the address of who publishes, and refuses it where nobody reads replies there.
+    private const string DirectReplyTo = "amq.rabbitmq.reply-to";
 
     /// <summary>Hands a message to a channel, through the default exchange or, with a delay, through that of its highest level.</summary>
     /// <exception cref="TransportException">It is over a limit.</exception>
@@ -30,7 +29,7 @@ internal static class AmqpMessages
 
         // Never a token: a publish that is abandoned midway would leave half a message on the channel.
         return channel.BasicPublishAsync(
-            exchange, routingKey, mandatory, Properties(message, limits.MaxHeaderBytes), message.Body, CancellationToken.None);
+            exchange, routingKey, mandatory, Properties(message, limits), message.Body, CancellationToken.None);
     }
 
     /// <summary>Hands the news of a cancelled call to a channel, for all workers of a service.</summary>
@@ -72,6 +71,7 @@ internal static class AmqpMessages
         ReplyTo = properties.ReplyTo,
         Expiration = properties.Expiration,
         UserId = properties.UserId,
+        Foreign = Foreign(properties),
         Headers = Headers(properties),
         Redelivered = redelivered,
         DeliveryTag = deliveryTag,
@@ -88,7 +88,7 @@ internal static class AmqpMessages
 
     public static string? MessageIdOf(BasicReturnEventArgs returned) => returned.BasicProperties.MessageId;
 
-    private static BasicProperties Properties(in OutboundMessage message, int maxHeaderBytes)
+    private static BasicProperties Properties(in OutboundMessage message, in MessageLimits limits)
     {
         var properties = new BasicProperties
         {
@@ -97,21 +97,60 @@ internal static class AmqpMessages
             ContentType = message.ContentType,
             CorrelationId = message.CorrelationId,
             MessageId = message.MessageId,
-            ReplyTo = message.ReplyTo,
+            ReplyTo = message.ReplyTo is DirectReplyTo ? null : message.ReplyTo,
             Expiration = message.ExpirationMs?.ToString(CultureInfo.InvariantCulture),
         };
+        if (message.UserId is { } user && string.Equals(user, limits.User, StringComparison.Ordinal))
+        {
+            // Any other the broker would refuse, and close the channel: https://www.rabbitmq.com/docs/validated-user-id
+            properties.UserId = user;
+        }
+
+        if (message.Foreign is { } foreign)
+        {
+            Write(properties, foreign);
+        }
+
         if (message.Headers is { Count: > 0 } headers)
         {
-            var copy = Copy(headers, message.Queue, maxHeaderBytes);
-            if (copy.Remove(WireNames.ContentEncoding, out var encoding))
+            var copy = Copy(headers, message.Queue, limits.MaxHeaderBytes);
+            if (copy.TryGetValue(WireNames.ContentEncoding, out var value) && HeaderValues.TryGetText(value) is { } encoding)
             {
-                properties.ContentEncoding = HeaderValues.TryGetText(encoding);
+                copy.Remove(WireNames.ContentEncoding);
+                properties.ContentEncoding = encoding;
             }
 
             properties.Headers = copy.Count > 0 ? copy : null;
         }
 
         return properties;
+    }
+
+    private static ForeignProperties? Foreign(IReadOnlyBasicProperties properties) =>
+        properties.IsPriorityPresent() || properties.IsTimestampPresent() || properties.IsAppIdPresent() || properties.IsClusterIdPresent()
+            ? new ForeignProperties
+            {
+                Priority = properties.IsPriorityPresent() ? properties.Priority : null,
+                Timestamp = properties.IsTimestampPresent() ? properties.Timestamp.UnixTime : null,
+                AppId = properties.AppId,
+                ClusterId = properties.ClusterId,
+            }
+            : null;
+
+    private static void Write(BasicProperties properties, ForeignProperties foreign)
+    {
+        if (foreign.Priority is { } priority)
+        {
+            properties.Priority = priority;
+        }
+
+        if (foreign.Timestamp is { } timestamp)
+        {
+            properties.Timestamp = new AmqpTimestamp(timestamp);
+        }
+
+        properties.AppId = foreign.AppId;
+        properties.ClusterId = foreign.ClusterId;
     }
 
     // What is a property here is a header in the frames of a batch, so that is what everybody else looks for.
@@ -130,11 +169,7 @@ internal static class AmqpMessages
     private static Dictionary<string, object?> Copy(IReadOnlyDictionary<string, object?> headers, string queue, int maxBytes)
     {
         var copy = new Dictionary<string, object?>(headers, StringComparer.Ordinal);
-        var bytes = 0;
-        foreach (var (name, value) in copy)
-        {
-            bytes += EntryOverhead + Encoding.UTF8.GetByteCount(name) + (value is string text ? Encoding.UTF8.GetByteCount(text) : sizeof(long));
-        }
+        var bytes = HeaderSize.Of(copy);
 
         // The broker closes the whole connection on properties that don't fit one frame.
         return bytes <= maxBytes ? copy : throw PublishFailures.HeadersTooLarge(queue, bytes, maxBytes);

@@ -1,4 +1,5 @@
 using Messaging;
+using Messaging.Hosting;
 using Messaging.RabbitMq;
 using Messaging.Transport;
 using Microsoft.Extensions.Configuration;
@@ -20,9 +21,11 @@ public static class RabbitMqMessagingBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets options in code; null for none.</param>
     /// <returns>The builder.</returns>
+    /// <exception cref="InvalidOperationException">A transport was chosen before.</exception>
     public static MessagingBuilder UseRabbitMq(this MessagingBuilder builder, Action<RabbitMqOptions>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        TransportChoice.Take(builder.Services, "UseRabbitMq(…)", ServiceDescriptor.Singleton<ITransport, RabbitMqTransport>());
         var options = builder.Services.AddOptions<RabbitMqOptions>()
             .Configure<IServiceProvider>(static (options, provider) =>
                 provider.GetService<IConfiguration>()?.GetSection(Section).Bind(options))
@@ -35,7 +38,6 @@ public static class RabbitMqMessagingBuilderExtensions
         // A password that changes in the configuration is used by the next connection.
         builder.Services.AddSingleton<IOptionsChangeTokenSource<RabbitMqOptions>, ConfigurationChanges>();
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RabbitMqOptions>, RabbitMqOptionsValidator>());
-        builder.Services.Replace(ServiceDescriptor.Singleton<ITransport, RabbitMqTransport>());
         return builder;
     }
 

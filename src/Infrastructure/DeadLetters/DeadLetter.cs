@@ -24,7 +24,7 @@ public sealed record DeadLetter
     /// <summary>The command as it was sent.</summary>
     public required ReadOnlyMemory<byte> Body { get; init; }
 
-    /// <summary>The sender's headers.</summary>
+    /// <summary>The sender's headers as texts: tables and lists as JSON. A replay keeps them of the types that they came with.</summary>
     public required IReadOnlyDictionary<string, string> Headers { get; init; }
 
     /// <summary>Why it is here: <c>handler failed</c>, what was wrong with the message, or the broker's reason (<c>delivery_limit</c>, <c>rejected</c>).</summary>
@@ -61,7 +61,7 @@ public sealed record DeadLetterEdit
     /// <summary>Another body, in the content type of the old one, not compressed.</summary>
     public ReadOnlyMemory<byte>? Body { get; init; }
 
-    /// <summary>Other headers of the sender's, in place of all of them.</summary>
+    /// <summary>Other headers of the sender's, in place of all of them. One that is as <see cref="DeadLetter.Headers"/> shows it keeps its type.</summary>
     /// <remarks>Reserved names are refused with an <see cref="ArgumentException"/> when the command is replayed.</remarks>
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 }

@@ -22,7 +22,7 @@ internal static class DeadLetterFormat
             ContentType = message.ContentType,
             ContentEncoding = ContentEncodings.Read(message.Headers),
             Body = message.Body,
-            Headers = UserHeaders.Read(message.Headers),
+            Headers = LetterHeaders.Show(message.Headers),
             Reason = Text(headers, WireNames.DeadReason) ?? BrokersReason(headers) ?? "unknown",
             ExceptionType = Text(headers, WireNames.DeadExceptionType),
             ExceptionMessage = Text(headers, WireNames.DeadExceptionMessage),
@@ -38,28 +38,10 @@ internal static class DeadLetterFormat
     /// <summary>The command as new, for its own queue, but for its history.</summary>
     public static OutboundMessage Replay(DeadLetter letter, in InboundMessage message, DeadLetterEdit? edit)
     {
-        var headers = new Dictionary<string, object?>(StringComparer.Ordinal);
-        if (edit?.Headers is { } edited)
+        var headers = LetterHeaders.Replay(message.Headers, letter.Headers, edit?.Headers);
+        if (edit?.Body is not null)
         {
-            UserHeaders.Validate(edited);
-        }
-
-        foreach (var (name, value) in edit?.Headers ?? letter.Headers)
-        {
-            headers[name] = value;
-        }
-
-        foreach (var name in new[] { WireNames.TraceParent, WireNames.TraceState })
-        {
-            if (message.Headers is not null && message.Headers.TryGetValue(name, out var value) && HeaderValues.TryGetText(value) is { } text)
-            {
-                headers[name] = text;
-            }
-        }
-
-        if (edit?.Body is null && letter.ContentEncoding is { } encoding)
-        {
-            headers[WireNames.ContentEncoding] = encoding;
+            headers.Remove(WireNames.ContentEncoding);
         }
 
         var line = string.Create(
@@ -69,12 +51,13 @@ internal static class DeadLetterFormat
         return new OutboundMessage
         {
             Queue = letter.Queue,
-            Type = message.Type ?? string.Empty,
+            Type = message.Type,
             ContentType = message.ContentType,
-
-            // The publish needs one, by which it is known again should it be returned.
-            MessageId = message.MessageId ?? CorrelationIds.Format(CorrelationIds.Create()),
+            MessageId = message.MessageId,
             CorrelationId = message.CorrelationId,
+            ReplyTo = message.ReplyTo,
+            UserId = message.UserId,
+            Foreign = message.Foreign,
             Persistent = true,
             Headers = headers,
             Body = edit?.Body ?? message.Body,
@@ -85,7 +68,7 @@ internal static class DeadLetterFormat
 
     // https://www.rabbitmq.com/docs/dlx#effects
     private static string? BrokersReason(IReadOnlyDictionary<string, object?> headers) =>
-        Text(headers, "x-last-death-reason") ?? Text(headers, "x-first-death-reason");
+        Text(headers, BrokerHeaders.LastDeathReason) ?? Text(headers, BrokerHeaders.FirstDeathReason);
 
     private static string? Text(IReadOnlyDictionary<string, object?> headers, string name) =>
         headers.TryGetValue(name, out var value) ? HeaderValues.TryGetText(value) : null;

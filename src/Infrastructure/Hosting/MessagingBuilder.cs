@@ -1,3 +1,4 @@
+using Messaging.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Messaging;
@@ -9,4 +10,15 @@ public sealed class MessagingBuilder
 
     /// <summary>The application's services.</summary>
     public IServiceCollection Services { get; }
+
+    /// <summary>
+    /// Takes back the choice of a transport, so that another can be made: for the host of a test that starts an
+    /// application as it is, on another broker. Options that were set for the transport stay.
+    /// </summary>
+    /// <returns>The builder.</returns>
+    public MessagingBuilder ForgetTransport()
+    {
+        TransportChoice.Forget(Services);
+        return this;
+    }
 }

@@ -3,6 +3,7 @@ using Messaging.Catalogue;
 using Messaging.DeadLetters;
 using Messaging.Deadlines;
 using Messaging.Health;
+using Messaging.Hosting;
 using Messaging.Links;
 using Messaging.Queues;
 using Messaging.Serialization;
@@ -17,7 +18,8 @@ public static class MessagingServiceCollectionExtensions
 {
     /// <summary>
     /// Adds Messaging: <c>services.AddMessaging().UseRabbitMq()</c>, then <c>.AddWorker&lt;…&gt;()</c> and
-    /// <c>.AddRequester&lt;…&gt;()</c>. Without a transport the embedded in-memory broker is used. Payloads are JSON.
+    /// <c>.AddRequester&lt;…&gt;()</c>. A transport has to be chosen: without one workers and requesters do not start. Payloads
+    /// are JSON.
     /// </summary>
     /// <param name="services">The application's services.</param>
     /// <returns>The builder for the rest.</returns>
@@ -35,7 +37,7 @@ public static class MessagingServiceCollectionExtensions
                 provider.GetService<IConfiguration>()?.GetSection("Messaging:Reconnect").Bind(options))
             .ValidateOnStart();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ReconnectOptions>, ReconnectOptionsValidator>());
-        services.TryAddInMemoryTransport();
+        services.TryAdd(MissingTransport.Descriptor);
         services.TryAddSingleton<DeadLetterQueues>();
         services.TryAddSingleton<IDeadLetters>(static provider => provider.GetRequiredService<DeadLetterQueues>());
         services.TryAddSingleton<IServiceQueues, ServiceQueueStates>();

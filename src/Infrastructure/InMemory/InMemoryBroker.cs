@@ -260,6 +260,8 @@ public sealed partial class InMemoryBroker : IDisposable
         MessageId = message.MessageId,
         ReplyTo = message.ReplyTo,
         Expiration = expiration,
+        UserId = message.UserId,
+        Foreign = message.Foreign,
         Headers = message.Headers,
         Body = message.Body,
     };

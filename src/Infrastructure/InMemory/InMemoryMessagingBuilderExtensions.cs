@@ -1,4 +1,5 @@
 using Messaging;
+using Messaging.Hosting;
 using Messaging.InMemory;
 using Messaging.Transport;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -9,16 +10,17 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class InMemoryMessagingBuilderExtensions
 {
     /// <summary>
-    /// Uses a broker inside the process, one per container. This is what an application gets that chooses no transport.
+    /// Uses a broker inside the process, one per container: no other process reaches it, and it forgets all when it ends.
     /// Resolve <see cref="InMemoryBroker"/> to share it with another container.
     /// </summary>
     /// <param name="builder">The builder.</param>
     /// <returns>The builder.</returns>
+    /// <exception cref="InvalidOperationException">A transport was chosen before.</exception>
     public static MessagingBuilder UseInMemory(this MessagingBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        TransportChoice.Take(builder.Services, "UseInMemory()", ServiceDescriptor.Singleton(CreateTransport));
         builder.Services.TryAddSingleton(CreateBroker);
-        builder.Services.Replace(ServiceDescriptor.Singleton(CreateTransport));
         return builder;
     }
 
@@ -26,20 +28,14 @@ public static class InMemoryMessagingBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="broker">The broker that they share.</param>
     /// <returns>The builder.</returns>
+    /// <exception cref="InvalidOperationException">A transport was chosen before.</exception>
     public static MessagingBuilder UseInMemory(this MessagingBuilder builder, InMemoryBroker broker)
     {
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(broker);
+        TransportChoice.Take(builder.Services, "UseInMemory(broker)", ServiceDescriptor.Singleton(CreateTransport));
         builder.Services.Replace(ServiceDescriptor.Singleton(broker));
-        builder.Services.Replace(ServiceDescriptor.Singleton(CreateTransport));
         return builder;
-    }
-
-    /// <summary>The transport of an application that chooses none. Choosing one replaces it.</summary>
-    internal static void TryAddInMemoryTransport(this IServiceCollection services)
-    {
-        services.TryAddSingleton(CreateBroker);
-        services.TryAddSingleton(CreateTransport);
     }
 
     private static InMemoryBroker CreateBroker(IServiceProvider provider) => new(provider.GetRequiredService<TimeProvider>());

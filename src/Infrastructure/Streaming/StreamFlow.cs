@@ -67,7 +67,9 @@ internal sealed class StreamFlow(IStreamOwner owner, UInt128 id, TimeProvider ti
     public async Task SendAllAsync<T>(
         IAsyncEnumerable<T> items, PayloadCodec<T> codec, FrameNames names, int maxItemBytes, Action? beforeFirst, Func<CompressionPlan> plan, CancellationToken cancellationToken)
     {
-        var enumerator = items.GetAsyncEnumerator(cancellationToken);
+        // Both are somebody's own code.
+        var enumerator = (items ?? throw new InvalidOperationException("What should be a stream is null: return an empty one where there is nothing to send."))
+            .GetAsyncEnumerator(cancellationToken) ?? throw new InvalidOperationException($"{items.GetType()}.GetAsyncEnumerator() returned null.");
         await using (enumerator.ConfigureAwait(false))
         {
             while (true)

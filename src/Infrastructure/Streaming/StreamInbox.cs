@@ -117,6 +117,18 @@ internal sealed class StreamInbox<T>(StreamWindow window, Action<StreamWindow> g
         }
     }
 
+    /// <summary>Lets a reader that waits look around, although there may be nothing.</summary>
+    public void Wake()
+    {
+        TaskCompletionSource<bool>? waiter;
+        lock (_lock)
+        {
+            (waiter, _waiter) = (_waiter, null);
+        }
+
+        waiter?.TrySetResult(true);
+    }
+
     /// <summary>Reads the next item that has come. False where none waits.</summary>
     /// <exception cref="Exception">What the decoding of a compressed item threw.</exception>
     public bool TryRead(out T item)

@@ -24,6 +24,9 @@ public readonly record struct InboundMessage
     /// <summary>The <c>user-id</c> property, where the broker validates it.</summary>
     public string? UserId { get; init; }
 
+    /// <summary>Properties that only strangers set; null where it has none of them.</summary>
+    public ForeignProperties? Foreign { get; init; }
+
     /// <summary>The headers: values as the client library decoded them (<c>byte[]</c> for strings, numbers, tables, lists).</summary>
     public IReadOnlyDictionary<string, object?>? Headers { get; init; }
 

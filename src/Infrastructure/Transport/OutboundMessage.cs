@@ -9,8 +9,8 @@ public readonly record struct OutboundMessage
     /// <summary>The queue it goes to, through the default exchange.</summary>
     public required string Queue { get; init; }
 
-    /// <summary>The <c>type</c> property: a method's wire name, or a reply's kind.</summary>
-    public required string Type { get; init; }
+    /// <summary>The <c>type</c> property: a method's wire name, or a reply's kind; null for none, as a stranger's message may have none.</summary>
+    public required string? Type { get; init; }
 
     /// <summary>The <c>content-type</c> property; null for an empty body.</summary>
     public string? ContentType { get; init; }
@@ -23,6 +23,12 @@ public readonly record struct OutboundMessage
 
     /// <summary>The <c>reply-to</c> property.</summary>
     public string? ReplyTo { get; init; }
+
+    /// <summary>The <c>user-id</c> property; null for none. Set where the broker allows it: it must be the connection's own user.</summary>
+    public string? UserId { get; init; }
+
+    /// <summary>Properties that only strangers set; null for none.</summary>
+    public ForeignProperties? Foreign { get; init; }
 
     /// <summary>The <c>expiration</c> property, in milliseconds; null for none.</summary>
     public long? ExpirationMs { get; init; }

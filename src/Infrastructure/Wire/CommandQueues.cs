@@ -28,7 +28,7 @@ internal static class CommandQueues
             }
 
             // The latest death comes first; those before may be of the delay's own queues. https://www.rabbitmq.com/docs/dlx#effects
-            if (headers.TryGetValue("x-death", out var deaths) && deaths is IEnumerable<object?> list)
+            if (headers.TryGetValue(BrokerHeaders.Death, out var deaths) && deaths is IEnumerable<object?> list)
             {
                 foreach (var death in list)
                 {

@@ -9,16 +9,15 @@ internal static class UserHeaders
     // AMQP 0-9-1 short strings hold 255 bytes: https://www.rabbitmq.com/resources/specs/amqp0-9-1.pdf (4.2.5.3)
     private const int MaxNameBytes = 255;
 
-    // CC and BCC make RabbitMQ route copies elsewhere: https://www.rabbitmq.com/docs/sender-selected
-    private static readonly FrozenSet<string> _reserved = FrozenSet.Create(
-        StringComparer.OrdinalIgnoreCase,
+    // Ours and the broker's. In any case of letters: gateways and other protocols don't tell names by it.
+    private static readonly FrozenSet<string> _reserved = FrozenSet.ToFrozenSet(
+        [.. BrokerHeaders.All,
         WireNames.TimeoutMs, WireNames.Attempt, WireNames.Batch, WireNames.HandlerTime, WireNames.ContentEncoding, WireNames.AcceptEncoding, WireNames.TraceParent, WireNames.TraceState, WireNames.Status, WireNames.Detail,
         WireNames.FaultType, WireNames.MayHaveRun, WireNames.Reason, WireNames.StackTrace, WireNames.DeadReason,
         WireNames.DeadStackTrace, WireNames.DeadLastFailure, WireNames.DeadWorker, WireNames.DeadQueue, WireNames.OutboxQueue, WireNames.OutboxKey, WireNames.DeadHistory, WireNames.FirstFailure, WireNames.DelayLeft,
         WireNames.Stream, WireNames.StreamWindowItems, WireNames.StreamWindowBytes, WireNames.StreamAddress, WireNames.StreamSequence,
-        WireNames.Scheduled, WireNames.DeadExceptionType, WireNames.DeadExceptionMessage, WireNames.DeadAttempts, WireNames.DeliveryCount,
-        "x-death", "x-first-death-exchange", "x-first-death-queue", "x-first-death-reason",
-        "x-last-death-exchange", "x-last-death-queue", "x-last-death-reason", "x-acquired-count", "CC", "BCC");
+        WireNames.Scheduled, WireNames.DeadExceptionType, WireNames.DeadExceptionMessage, WireNames.DeadAttempts],
+        StringComparer.OrdinalIgnoreCase);
 
     public static bool IsReserved(string name) => _reserved.Contains(name);
 

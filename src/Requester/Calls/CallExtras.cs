@@ -6,8 +6,11 @@ namespace Messaging.Calls;
 /// <summary>What most calls do without: options, a second attempt, a trace, a caller that may cancel, a handler around them.</summary>
 internal sealed class CallExtras
 {
-    /// <summary>The timeout, where it is not the operation's own.</summary>
-    public TimeSpan? Timeout { get; private init; }
+    private TimeSpan? _timeout;
+    private bool _isHandlers;
+
+    /// <summary>The time it has, as a subject, where it is not the operation's own.</summary>
+    public string? Time => _timeout is { } timeout ? CallClock.Describe(timeout, _isHandlers) : null;
 
     public CallOptions? Options { get; private init; }
 
@@ -52,14 +55,22 @@ internal sealed class CallExtras
     }
 
     /// <summary>Null for a call that needs none of it.</summary>
+    /// <param name="options">The call's options.</param>
+    /// <param name="clock">Its time.</param>
+    /// <param name="policyTimeout">The operation's own timeout.</param>
+    /// <param name="attempt">Which attempt it is.</param>
+    /// <param name="activity">The call's own.</param>
+    /// <param name="handler">The handler that makes it.</param>
+    /// <param name="caller">The caller's token.</param>
     public static CallExtras? Create(
-        CallOptions? options, TimeSpan? timeout, int attempt, Activity? activity, CallContext? handler, CancellationToken caller) =>
-        options is null && timeout is null && attempt == 1 && (activity ?? Activity.Current) is null && !caller.CanBeCanceled && handler is not { CancellationToken.CanBeCanceled: true }
+        CallOptions? options, in CallClock clock, TimeSpan policyTimeout, int attempt, Activity? activity, CallContext? handler, CancellationToken caller) =>
+        options is null && clock.Timeout == policyTimeout && !clock.IsHandlers && attempt == 1 && (activity ?? Activity.Current) is null && !caller.CanBeCanceled && handler is not { CancellationToken.CanBeCanceled: true }
             ? null
             : new CallExtras
             {
                 Options = options,
-                Timeout = timeout,
+                _timeout = clock.Timeout,
+                _isHandlers = clock.IsHandlers,
                 Attempt = attempt,
                 Activity = activity,
                 Trace = activity ?? Activity.Current,

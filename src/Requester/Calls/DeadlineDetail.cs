@@ -6,39 +6,32 @@ namespace Messaging.Calls;
 internal static class DeadlineDetail
 {
     /// <param name="stage">How far the call had come.</param>
-    /// <param name="timeout">The time it had.</param>
+    /// <param name="time">The time that it had, as <see cref="CallClock.Text"/> says it.</param>
     /// <param name="queue">Where it was going.</param>
     /// <param name="lastFailure">Why the last attempt to connect failed; null where none did.</param>
-    public static string Describe(CallStage stage, TimeSpan timeout, string queue, Exception? lastFailure)
+    public static string Describe(CallStage stage, string time, string queue, Exception? lastFailure) => stage switch
     {
-        var milliseconds = timeout.TotalMilliseconds.ToString("0.#", CultureInfo.InvariantCulture);
-        return stage switch
-        {
-            CallStage.Waiting =>
-                $"The timeout of {milliseconds} ms passed at stage 'window': too many calls to '{queue}' were under way (MaxPendingCalls), or the connection could not keep up. Its workers are slower than its callers: add workers, or call less.",
-            CallStage.Connecting =>
-                $"The timeout of {milliseconds} ms passed at stage 'connect': no connection to the broker. " +
-                (lastFailure is null ? "Check that it runs and is reached from here." : $"The last attempt failed: {lastFailure.Message}"),
-            CallStage.Queued or CallStage.Sending =>
-                $"The timeout of {milliseconds} ms passed at stage 'send': the connection took the message too slowly. The broker may be blocked by an alarm.",
-            _ =>
-                $"The timeout of {milliseconds} ms passed at stage 'reply': sent to queue '{queue}', no reply. The handler is slow, or its workers are busy or gone.",
-        };
-    }
+        CallStage.Waiting =>
+            $"{time} passed at stage 'window': too many calls to '{queue}' were under way (MaxPendingCalls), or the connection could not keep up. Its workers are slower than its callers: add workers, or call less.",
+        CallStage.Connecting =>
+            $"{time} passed at stage 'connect': no connection to the broker. " +
+            (lastFailure is null ? "Check that it runs and is reached from here." : $"The last attempt failed: {lastFailure.Message}"),
+        CallStage.Queued or CallStage.Sending =>
+            $"{time} passed at stage 'send': the connection took the message too slowly. The broker may be blocked by an alarm.",
+        _ =>
+            $"{time} passed at stage 'reply': sent to queue '{queue}', no reply. The handler is slow, or its workers are busy or gone.",
+    };
 
     /// <summary>The same of a command.</summary>
-    public static string DescribeCommand(CallStage stage, TimeSpan timeout, string service, Exception? lastFailure) => stage switch
+    public static string DescribeCommand(CallStage stage, string time, string service, Exception? lastFailure) => stage switch
     {
-        CallStage.Waiting => string.Create(
-            CultureInfo.InvariantCulture,
-            $"The timeout of {timeout.TotalMilliseconds:0.#} ms passed at stage 'window': too many commands to '{service}' await their confirm (MaxPendingCommands). The broker takes them more slowly than they are made: send less at a time."),
-        CallStage.Ordering => string.Create(
-            CultureInfo.InvariantCulture,
-            $"The timeout of {timeout.TotalMilliseconds:0.#} ms passed at stage 'order': an earlier command of the same key to '{service}' has not been confirmed. Commands of one key are sent one after the other: send them more slowly, or give them longer."),
-        CallStage.Connecting => Describe(stage, timeout, service, lastFailure),
-        _ => string.Create(
-            CultureInfo.InvariantCulture,
-            $"The timeout of {timeout.TotalMilliseconds:0.#} ms passed at stage 'confirm': the broker has not confirmed the command. It may be blocked by an alarm, or the queue has no leader."),
+        CallStage.Waiting =>
+            $"{time} passed at stage 'window': too many commands to '{service}' await their confirm (MaxPendingCommands). The broker takes them more slowly than they are made: send less at a time.",
+        CallStage.Ordering =>
+            $"{time} passed at stage 'order': an earlier command of the same key to '{service}' has not been confirmed. Commands of one key are sent one after the other: send them more slowly, or give them longer.",
+        CallStage.Connecting => Describe(stage, time, service, lastFailure),
+        _ =>
+            $"{time} passed at stage 'confirm': the broker has not confirmed the command. It may be blocked by an alarm, or the queue has no leader.",
     };
 
     /// <summary>Says that a command found no room.</summary>

@@ -130,7 +130,7 @@ internal abstract partial class PendingCall
     private void FailByDeadline()
     {
         if (!HasEnded
-            && Fail(StatusCode.DeadlineExceeded, FailureReason.None, DeadlineDetail.Describe(Stage, extras?.Timeout ?? policy.Timeout, Operation.Service, requester.LastFailure), MayHaveRun))
+            && Fail(StatusCode.DeadlineExceeded, FailureReason.None, DeadlineDetail.Describe(Stage, extras?.Time ?? CallClock.Describe(policy.Timeout, isHandlers: false), Operation.Service, requester.LastFailure), MayHaveRun))
         {
             Abandon();
         }

@@ -127,7 +127,7 @@ internal sealed class PendingCommand(
     public void Release() => body.Return();
 
     internal override void OnDeadline() => EndLater(new RpcException(
-        StatusCode.DeadlineExceeded, DeadlineDetail.DescribeCommand(Stage, _clock.Timeout, operation.Service, LastFailure))
+        StatusCode.DeadlineExceeded, DeadlineDetail.DescribeCommand(Stage, _clock.Text, operation.Service, LastFailure))
     {
         Operation = operation.FullName,
         CorrelationId = _message.MessageId,

@@ -15,7 +15,8 @@ public static class RequesterMessagingBuilderExtensions
 {
     /// <summary>
     /// Makes <typeparamref name="TService"/> injectable: a thread-safe singleton whose methods call the service over the
-    /// broker. Options come from <c>Messaging:Requesters:{service}</c>, then from <paramref name="configure"/>.
+    /// broker. Options come from <c>Messaging:Requesters:{service}</c>, then from <paramref name="configure"/>. Called
+    /// again, it changes what its options say and nothing else, as all options do.
     /// </summary>
     /// <typeparam name="TService">The contract, an interface marked with <see cref="ServiceAttribute"/>.</typeparam>
     /// <param name="builder">The builder.</param>
@@ -41,6 +42,12 @@ public static class RequesterMessagingBuilderExtensions
         }
 
         builder.AddOperationInvoker();
+        if (services.Any(static service => service.ServiceType == typeof(Started<TService>)))
+        {
+            return builder;
+        }
+
+        services.AddSingleton<Started<TService>>();
         services.TryAddSingleton(provider => contract.CreateProxy(
             EngineOf(provider, contract.Name)?.Open(provider, contract) ?? provider.GetRequiredService<IOperationInvoker>(), options: null));
         services.AddSingleton<IHostedService>(provider => EngineOf(provider, contract.Name) is null
@@ -67,6 +74,9 @@ public static class RequesterMessagingBuilderExtensions
         services.TryAddSingleton<ServiceDescriptions>();
         return builder;
     }
+
+    // Says that a contract is checked at start.
+    private sealed class Started<TService>;
 
     private static IRequesterEngine? EngineOf(IServiceProvider provider, string service) =>
         provider.GetRequiredService<IOptionsMonitor<RequesterOptions>>().Get(service).FindEngine() ?? provider.GetService<IRequesterEngine>();

@@ -75,8 +75,8 @@ internal sealed class PolicyCall<TRequest, TReply>(
         return new RpcException(
             StatusCode.DeadlineExceeded,
             last is null
-                ? DeadlineDetail.Describe(CallStage.AwaitingReply, clock.Timeout, operation.Service, lastFailure: null)
-                : $"The timeout of {clock.Timeout.TotalMilliseconds:0.#} ms passed after {_attempts} attempts; the last one failed with {last.Status}: {last.Detail}",
+                ? DeadlineDetail.Describe(CallStage.AwaitingReply, clock.Text, operation.Service, lastFailure: null)
+                : $"{clock.Text} passed after {_attempts} attempts; the last one failed with {last.Status}: {last.Detail}",
             last)
         {
             Operation = operation.FullName,

@@ -29,7 +29,20 @@ internal sealed class PendingDuplexStream<TItem, TReply>(
         base.OnEnded();
 
         // Not here: this may be the transport's thread, and what is registered on the token is the caller's code.
-        ThreadPool.UnsafeQueueUserWorkItem(static ended => ended.Cancel(), _ended, preferLocal: false);
+        ThreadPool.UnsafeQueueUserWorkItem(static stream => stream.StopItems(), this, preferLocal: false);
+    }
+
+    private void StopItems()
+    {
+        try
+        {
+            _ended.Cancel();
+        }
+        catch (AggregateException exception)
+        {
+            // Nobody is there to whom it could be thrown, and on a thread of the pool it would end the process.
+            StreamLog.ItemsNotStopped(Requester.Logger, exception, Operation.FullName);
+        }
     }
 
     private async Task SendAsync(StreamFlow flow)

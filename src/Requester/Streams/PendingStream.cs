@@ -160,8 +160,8 @@ internal partial class PendingStream<TRequest, TItem> : PendingCall<TRequest, TI
     private void OnWaitedTooLong()
     {
         var failed = Flow is null
-            ? Fail(StatusCode.DeadlineExceeded, FailureReason.None, DeadlineDetail.Describe(Stage, Policy.OpenTimeout, Operation.Service, Requester.LastFailure), mayHaveRun: Stage >= CallStage.Sending)
-            : Fail(StatusCode.DeadlineExceeded, FailureReason.None, $"The stream's reader waited for an item for {Policy.Stream.ItemTimeout} (ItemTimeout).", mayHaveRun: true);
+            ? Fail(StatusCode.DeadlineExceeded, FailureReason.None, DeadlineDetail.Describe(Stage, CallClock.Describe(Policy.OpenTimeout, isHandlers: false), Operation.Service, Requester.LastFailure), mayHaveRun: Stage >= CallStage.Sending)
+            : Fail(StatusCode.DeadlineExceeded, FailureReason.None, $"The stream's reader waited for an item for {TimeText.Of(Policy.Stream.ItemTimeout ?? TimeSpan.Zero)} (ItemTimeout).", mayHaveRun: true);
         if (failed)
         {
             Abandon();

@@ -10,10 +10,16 @@ internal sealed partial class Requester
         new ReplyStream<TRequest, TItem>(this, _policies.Get(operation), request, options, cancellationToken);
 
     public Task<TReply> UploadAsync<TItem, TReply>(
-        Operation<TItem, TReply> operation, IAsyncEnumerable<TItem> items, CallOptions? options, CancellationToken cancellationToken) =>
-        new DuplexStream<TItem, TReply>(this, _policies.Get(operation), items, options, cancellationToken).ReadReplyAsync();
+        Operation<TItem, TReply> operation, IAsyncEnumerable<TItem> items, CallOptions? options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        return new DuplexStream<TItem, TReply>(this, _policies.Get(operation), items, options, cancellationToken).ReadReplyAsync();
+    }
 
     public IAsyncEnumerable<TReply> ExchangeAsync<TItem, TReply>(
-        Operation<TItem, TReply> operation, IAsyncEnumerable<TItem> items, CallOptions? options, CancellationToken cancellationToken) =>
-        new DuplexStream<TItem, TReply>(this, _policies.Get(operation), items, options, cancellationToken);
+        Operation<TItem, TReply> operation, IAsyncEnumerable<TItem> items, CallOptions? options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        return new DuplexStream<TItem, TReply>(this, _policies.Get(operation), items, options, cancellationToken);
+    }
 }

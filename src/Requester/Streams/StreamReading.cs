@@ -1,5 +1,6 @@
 using Messaging.Calls;
 using Messaging.Policies;
+using Messaging.Streaming;
 using Messaging.Telemetry;
 
 namespace Messaging.Streams;
@@ -13,43 +14,52 @@ internal abstract class StreamReading<TRequest, TItem>(
 
     protected CallPolicy<TRequest, TItem> Policy => policy;
 
+    private CallOptions? Options => options;
+
+    private CancellationToken Caller => caller;
+
     public IAsyncEnumerator<TItem> GetAsyncEnumerator(CancellationToken cancellationToken = default)
     {
         CallExtras.Validate(options);
-        return ReadAsync(cancellationToken);
+        return new Reader(this, cancellationToken);
     }
 
     protected abstract PendingStream<TRequest, TItem> Create(in CallClock clock, CallExtras? extras);
 
-    private async IAsyncEnumerator<TItem> ReadAsync(CancellationToken reader)
+    private sealed class Reader(StreamReading<TRequest, TItem> reading, CancellationToken reader) : StreamEnumerator<TItem>
     {
-        // 1. The clock starts, as a call's does.
-        var handler = CallContext.Current;
-        var clock = CallClock.Start(requester.Time, policy.Timeout, options, handler);
-        using var both = caller.CanBeCanceled && reader.CanBeCanceled && caller != reader ? CancellationTokenSource.CreateLinkedTokenSource(caller, reader) : null;
-        var ends = both?.Token ?? (caller.CanBeCanceled ? caller : reader);
+        private PendingStream<TRequest, TItem>? _stream;
+        private CancellationTokenSource? _both;
 
-        // 2. It is entered and sent as a call is; what comes gathers in its inbox, a window at the most.
-        var extras = CallExtras.Create(options, timeout: null, attempt: 1, MessagingTelemetry.StartPending(policy.Operation), handler, ends);
-        var stream = Create(clock, extras);
-        try
+        protected override void Begin()
         {
+            // 1. The clock starts, as a call's does.
+            var (requester, policy, caller) = (reading.Requester, reading.Policy, reading.Caller);
+            var handler = CallContext.Current;
+            var clock = CallClock.Start(requester.Time, policy.Timeout, reading.Options, handler);
+            _both = caller.CanBeCanceled && reader.CanBeCanceled && caller != reader ? CancellationTokenSource.CreateLinkedTokenSource(caller, reader) : null;
+            var ends = _both?.Token ?? (caller.CanBeCanceled ? caller : reader);
+
+            // 2. It is entered and sent as a call is; what comes gathers in its inbox, a window at the most.
+            var extras = CallExtras.Create(reading.Options, clock, policy.Timeout, attempt: 1, MessagingTelemetry.StartPending(policy.Operation), handler, ends);
+            var stream = reading.Create(clock, extras);
+            Volatile.Write(ref _stream, stream);
             stream.AwaitOpening();
             requester.Begin(stream, clock, ends);
-
-            // 3. The reader sets the pace.
-            while (await stream.WaitToReadAsync().ConfigureAwait(false))
-            {
-                while (stream.TryRead(out var item))
-                {
-                    yield return item;
-                }
-            }
         }
-        finally
+
+        // 3. The reader sets the pace.
+        protected override ValueTask<bool> WaitToReadAsync() => _stream!.WaitToReadAsync();
+
+        protected override bool TryRead(out TItem? item) => _stream!.TryRead(out item!);
+
+        // 4. A reader that goes before the end takes the handler with it.
+        protected override void Stop() => Volatile.Read(ref _stream)?.LeaveReader();
+
+        protected override void Leave(bool begun)
         {
-            // 4. A reader that goes before the end takes the handler with it.
-            stream.LeaveReader();
+            Stop();
+            _both?.Dispose();
         }
     }
 }

@@ -2,6 +2,7 @@ using Messaging.Descriptions;
 using Messaging.Discovery;
 using Messaging.Forwarding;
 using Messaging.Transport;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -80,6 +81,11 @@ internal sealed partial class SidecarService(
         {
             foreach (var description in services)
             {
+                foreach (var other in provider.GetServices<ServedContract>())
+                {
+                    new ServedContract(description.Name, typeof(UpstreamContract), typeof(UpstreamService)).ThrowIfClashes(other);
+                }
+
                 var worker = WorkerFactory.Create(provider, new UpstreamContract(description), new UpstreamService(upstream, transport.MaxMessageBytes), description);
                 workers.Add(worker);
                 await worker.StartAsync(stoppingToken).ConfigureAwait(false);

@@ -15,23 +15,20 @@ internal static class CommandCopy
     /// <summary>The same message for a queue, persistent, with headers to add to.</summary>
     public static (OutboundMessage Message, Dictionary<string, object?> Headers) Of(WorkerCall call, string queue)
     {
-        var headers = new Dictionary<string, object?>(StringComparer.Ordinal);
-        foreach (var (name, value) in call.Message.Headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
-        {
-            // The broker's own headers count deliveries of the message that this one follows.
-            if (!name.StartsWith("x-", StringComparison.Ordinal) && HeaderValues.TryFormat(value) is { } text)
-            {
-                headers[name] = text;
-            }
-        }
+        var original = call.Message;
+        var headers = BrokerHeaders.CopyWithout(original.Headers);
 
+        // All but the expiration: a copy that waits for its delay must not expire there.
         var message = new OutboundMessage
         {
             Queue = queue,
-            Type = call.Message.Type ?? string.Empty,
-            ContentType = call.Message.ContentType,
-            MessageId = call.Message.MessageId,
-            CorrelationId = call.Message.CorrelationId,
+            Type = original.Type,
+            ContentType = original.ContentType,
+            MessageId = original.MessageId,
+            CorrelationId = original.CorrelationId,
+            ReplyTo = original.ReplyTo,
+            UserId = original.UserId,
+            Foreign = original.Foreign,
             Persistent = true,
             Headers = headers,
             Body = call.Body,

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Messaging.Hosting;
@@ -6,60 +7,59 @@ namespace Messaging.Hosting;
 /// <summary>
 /// Tells, once at start, whether the calls of an implementation need a scope each. Where it keeps nothing to dispose of
 /// and takes nothing but singletons, a scope could not be told from none, and costs more than the rest of a short call.
+/// Whatever is not understood here means a scope: without one, all calls would share what should be each one's own.
 /// </summary>
 internal static class ScopeNeed
 {
+    private const string ContainerUnderstood = "Microsoft.Extensions.DependencyInjection";
+    private const string CompilersNotes = "System.Runtime.CompilerServices";
+
+    /// <param name="provider">The application's services.</param>
     /// <param name="services">All registrations of the application.</param>
     /// <param name="descriptor">The implementation's.</param>
     public static bool Of<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(
-        IServiceCollection services, ServiceDescriptor descriptor)
+        IServiceProvider provider, IServiceCollection services, ServiceDescriptor descriptor)
     {
         if (descriptor.Lifetime == ServiceLifetime.Singleton)
         {
             return false;
         }
 
-        if (descriptor.ImplementationType != typeof(TImplementation)
+        return !IsContainerUnderstood(provider)
+            || descriptor.ImplementationType != typeof(TImplementation)
             || typeof(IDisposable).IsAssignableFrom(typeof(TImplementation))
             || typeof(IAsyncDisposable).IsAssignableFrom(typeof(TImplementation))
-            || typeof(TImplementation).GetConstructors() is not [var constructor])
-        {
-            return true;
-        }
-
-        foreach (var parameter in constructor.GetParameters())
-        {
-            if (!IsSingleton(services, parameter.ParameterType))
-            {
-                return true;
-            }
-        }
-
-        return false;
+            || typeof(TImplementation).GetConstructors() is not [var constructor]
+            || !Array.TrueForAll(constructor.GetParameters(), parameter => IsPlain(parameter) && IsSingleton(services, parameter.ParameterType));
     }
 
+    // Another container has registrations of its own, which nobody sees here, and rules of its own.
+    private static bool IsContainerUnderstood(IServiceProvider provider) =>
+        string.Equals(provider.GetService<IServiceScopeFactory>()?.GetType().Assembly.GetName().Name, ContainerUnderstood, StringComparison.Ordinal);
+
+    // An attribute may have it come from anywhere: [FromKeyedServices], [ServiceKey], or one that is yet to be invented.
+    private static bool IsPlain(ParameterInfo parameter) =>
+        !parameter.ParameterType.IsByRef
+        && parameter.CustomAttributes.All(static attribute => string.Equals(attribute.AttributeType.Namespace, CompilersNotes, StringComparison.Ordinal));
+
+    /// <summary>Whether every registration that it could come from is a singleton. What is in none (a provider, a collection) is not.</summary>
     private static bool IsSingleton(IServiceCollection services, Type type)
     {
         var open = type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : null;
-        ServiceDescriptor? exact = null;
-        ServiceDescriptor? generic = null;
+        var found = false;
         foreach (var descriptor in services)
         {
-            if (descriptor.IsKeyedService)
+            if (!descriptor.IsKeyedService && (descriptor.ServiceType == type || (open is not null && descriptor.ServiceType == open)))
             {
-                continue;
-            }
+                if (descriptor.Lifetime != ServiceLifetime.Singleton)
+                {
+                    return false;
+                }
 
-            if (descriptor.ServiceType == type)
-            {
-                exact = descriptor;
-            }
-            else if (open is not null && descriptor.ServiceType == open)
-            {
-                generic = descriptor;
+                found = true;
             }
         }
 
-        return (exact ?? generic) is { Lifetime: ServiceLifetime.Singleton };
+        return found && type != typeof(IServiceProvider);
     }
 }

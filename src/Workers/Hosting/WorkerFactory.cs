@@ -30,7 +30,7 @@ internal static class WorkerFactory
         var options = provider.GetRequiredService<IOptionsMonitor<WorkerOptions>>().Get(contract.Name);
         var descriptor = services.Last(static service => service.ServiceType == typeof(TImplementation) && !service.IsKeyedService);
         var inbox = provider.GetKeyedService<InboxSetup>(contract.Name);
-        var needsScope = inbox is not null || options.Middleware.Count > 0 || ScopeNeed.Of<TImplementation>(services, descriptor);
+        var needsScope = inbox is not null || options.Middleware.Count > 0 || ScopeNeed.Of<TImplementation>(provider, services, descriptor);
         var serializers = provider.GetRequiredService<PayloadSerializers>();
         return Assemble(provider, contract, typeof(TService).Assembly.GetName().Version?.ToString(), needsScope, new HandlerSetup<TService>(
             options,

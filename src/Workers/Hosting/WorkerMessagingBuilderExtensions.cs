@@ -20,7 +20,7 @@ public static class WorkerMessagingBuilderExtensions
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets options in code; wins over configuration.</param>
     /// <returns>The builder.</returns>
-    /// <exception cref="InvalidOperationException"><typeparamref name="TService"/> has no generated contract.</exception>
+    /// <exception cref="InvalidOperationException"><typeparamref name="TService"/> has no generated contract, or another contract is served under its name.</exception>
     public static MessagingBuilder AddWorker<
         TService,
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TImplementation>(
@@ -31,6 +31,7 @@ public static class WorkerMessagingBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         var contract = ServiceContract.Of<TService>();
         var services = builder.Services;
+        ServedContract.Enter(services, new ServedContract(contract.Name, typeof(TService), typeof(TImplementation)));
         var options = services.AddOptions<WorkerOptions>(contract.Name)
             .Configure<IServiceProvider>((options, provider) =>
                 provider.GetService<IConfiguration>()?.GetSection($"Messaging:Workers:{contract.Name}").Bind(options))

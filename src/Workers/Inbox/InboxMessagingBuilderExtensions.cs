@@ -48,6 +48,12 @@ public static class InboxMessagingBuilderExtensions
         services.TryAddScoped<IInboxTransaction>(static provider => provider.GetRequiredService<CurrentInboxTransaction>());
         services.TryAddSingleton<IInboxStore>(static _ => throw new InvalidOperationException(
             "AddInbox() has no store: call UseSqliteStore(…) or UsePostgreSqlStore(…) on the messaging builder."));
+        if (services.Any(descriptor => descriptor.ServiceType == typeof(InboxSetup) && string.Equals(descriptor.ServiceKey as string, service, StringComparison.Ordinal)))
+        {
+            // Called again, it changes what its options say and nothing else.
+            return builder;
+        }
+
         services.AddKeyedSingleton(service, (provider, _) => new InboxSetup(
             service, OptionsOf(provider, service), provider.GetRequiredService<IInboxStore>(),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<InboxSetup>>()));

@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using Messaging.Buffers;
+using Messaging.Deadlines;
 using Messaging.Handling;
 using Messaging.Pipeline;
 using Messaging.Serialization;
@@ -25,6 +25,7 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
         private readonly TimeProvider _time;
         private readonly StreamInbox<TItem> _inbox;
         private CallContext? _context;
+        private Reader? _reader;
 
         public Stream(DuplexStreamHandler<TService, TItem, TReply> handler, CodecTable<TItem, TReply>.Codecs codecs, WorkerCall call, TimeProvider time)
             : base(handler, codecs.Reply, codecs.ReplyNames, call, time)
@@ -35,7 +36,7 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
             _inbox = new StreamInbox<TItem>(_options.Window, Flow.Grant, Decompress);
         }
 
-        protected override IAsyncEnumerable<TItem> Request => ReadAsync(Running.Token, CancellationToken.None);
+        protected override IAsyncEnumerable<TItem> Request => new Items(this);
 
         public override async Task ServeAsync(CallContext context, IServiceProvider services)
         {
@@ -45,7 +46,15 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
                 static (inbox, stopped) => ((StreamInbox<TItem>)inbox!).End(new OperationCanceledException(stopped), atOnce: true), _inbox);
             await using (registration.ConfigureAwait(false))
             {
-                await base.ServeAsync(context, services).ConfigureAwait(false);
+                try
+                {
+                    await base.ServeAsync(context, services).ConfigureAwait(false);
+                }
+                finally
+                {
+                    // Nothing comes any more: whoever kept the items would wait for ever.
+                    _inbox.End(new InvalidOperationException("The stream has ended: the requester's items can be read only while the handler runs."), atOnce: true);
+                }
             }
         }
 
@@ -129,21 +138,20 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
             }
         }
 
-        private async IAsyncEnumerable<TItem> ReadAsync(CancellationToken stopped, [EnumeratorCancellation] CancellationToken reader)
+        private bool TryRead(out TItem? item)
         {
-            while (await WaitAsync(reader).ConfigureAwait(false))
+            if (!_inbox.TryRead(out item!))
             {
-                while (_inbox.TryRead(out var item))
-                {
-                    stopped.ThrowIfCancellationRequested();
-                    if (_context is { } context)
-                    {
-                        context.RequestEncoding = _inbox.ReadEncoding;
-                    }
-
-                    yield return item;
-                }
+                return false;
             }
+
+            Running.Token.ThrowIfCancellationRequested();
+            if (_context is { } context)
+            {
+                context.RequestEncoding = _inbox.ReadEncoding;
+            }
+
+            return true;
         }
 
         private async ValueTask<bool> WaitAsync(CancellationToken reader)
@@ -160,7 +168,64 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
             }
             catch (TimeoutException)
             {
-                throw new RpcException(StatusCode.DeadlineExceeded, $"The handler waited for an item for {_options.ItemTimeout} (ItemTimeout).");
+                throw new RpcException(StatusCode.DeadlineExceeded, $"The handler waited for an item for {TimeText.Of(_options.ItemTimeout ?? TimeSpan.Zero)} (ItemTimeout).");
+            }
+        }
+
+        /// <summary>The requester's items. They are not kept: one reader at a time takes them, each once.</summary>
+        private sealed class Items(Stream stream) : IAsyncEnumerable<TItem>
+        {
+            public IAsyncEnumerator<TItem> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new Reader(stream, cancellationToken);
+        }
+
+        private sealed class Reader(Stream stream, CancellationToken reader) : StreamEnumerator<TItem>
+        {
+            private volatile bool _stopped;
+            private bool _isComplete;
+
+            protected override void Begin()
+            {
+                if (Interlocked.CompareExchange(ref stream._reader, this, null) is not null)
+                {
+                    throw new InvalidOperationException(
+                        "The requester's items are being read already, or have been read to their end. They are not kept: read them once, and keep what is needed again.");
+                }
+            }
+
+            protected override ValueTask<bool> WaitToReadAsync()
+            {
+                var waiting = stream.WaitAsync(reader);
+                Interlocked.MemoryBarrier();
+                if (_stopped)
+                {
+                    stream._inbox.Wake();
+                }
+
+                return FinishAsync(waiting);
+            }
+
+            protected override bool TryRead(out TItem? item) => stream.TryRead(out item);
+
+            protected override void Stop()
+            {
+                _stopped = true;
+                Interlocked.MemoryBarrier();
+                stream._inbox.Wake();
+            }
+
+            protected override void Leave(bool begun)
+            {
+                if (!_isComplete)
+                {
+                    // Who leaves before the end leaves the rest to the next.
+                    Interlocked.CompareExchange(ref stream._reader, null, this);
+                }
+            }
+
+            private async ValueTask<bool> FinishAsync(ValueTask<bool> waiting)
+            {
+                _isComplete = !await waiting.ConfigureAwait(false);
+                return !_isComplete;
             }
         }
     }

@@ -48,6 +48,11 @@ internal sealed class ShopHost : IAsyncDisposable
         services?.Invoke(builder.Services);
         builder.Services.AddSingleton<Shipped>();
         var own = builder.Services.AddMessaging();
+        if (messaging is null)
+        {
+            own.UseInMemory();
+        }
+
         messaging?.Invoke(own);
         own.AddDashboard(dashboard).AddRequester<IShop>();
         if (withWorkers)

@@ -21,7 +21,7 @@ public sealed class GrpcTlsTests
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0, listen => listen.UseHttps(certificate)));
         builder.Services.AddSingleton<EchoSignals>();
-        builder.Services.AddMessaging().AddWorker<IEcho, EchoWorker>().AddGateway(static options => options.Services.Add("test.Echo"));
+        builder.Services.AddMessaging().UseInMemory().AddWorker<IEcho, EchoWorker>().AddGateway(static options => options.Services.Add("test.Echo"));
         await using var application = builder.Build();
         application.MapMessagingGateway();
         await application.StartAsync(Ct);

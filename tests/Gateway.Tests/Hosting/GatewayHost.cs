@@ -1,4 +1,5 @@
 using System.Net;
+using Messaging.Hosting;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -38,6 +39,11 @@ internal sealed class GatewayHost : IAsyncDisposable
         });
         var messaging = builder.Services.AddMessaging();
         configure(messaging);
+        if (messaging.Services.All(static service => service.ServiceType != typeof(TransportChoice)))
+        {
+            messaging.UseInMemory();
+        }
+
         messaging.AddGateway(options =>
         {
             options.Services.Add("*");

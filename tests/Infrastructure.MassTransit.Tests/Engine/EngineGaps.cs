@@ -44,6 +44,19 @@ public static class EngineGaps
             nameof(CallContractTests.A_thousand_streams_of_one_worker_advance_alike),
             nameof(CallContractTests.One_stream_more_than_a_worker_takes_is_refused),
             nameof(CallContractTests.Items_are_forwarded_as_they_are_both_ways),
+            nameof(CallContractTests.A_second_move_while_one_is_under_way_fails_at_once_and_harms_nothing),
+            nameof(CallContractTests.There_is_a_current_item_only_where_a_move_said_so),
+            nameof(CallContractTests.A_reader_that_was_disposed_before_it_began_calls_nobody),
+            nameof(CallContractTests.Disposing_a_reader_ends_the_move_that_waits_and_the_handler),
+            nameof(CallContractTests.A_stream_that_is_read_twice_is_called_twice),
+            nameof(CallContractTests.What_is_wrong_with_the_caller_s_items_is_what_the_caller_gets),
+            nameof(CallContractTests.Items_that_are_null_are_refused_at_once),
+            nameof(CallContractTests.What_the_caller_s_items_do_when_they_are_stopped_harms_nobody),
+            nameof(CallContractTests.A_handler_that_moves_twice_at_once_is_told_so_and_loses_no_item),
+            nameof(CallContractTests.A_handler_may_read_the_rest_later_and_nothing_twice),
+            nameof(CallContractTests.A_handler_that_disposes_its_reader_ends_the_move_that_waits),
+            nameof(CallContractTests.Items_that_a_handler_keeps_end_with_it),
+            nameof(CallContractTests.A_handler_that_returns_no_stream_fails_its_call_only),
         ]);
 
     private static readonly Gap _order = new(
@@ -115,6 +128,8 @@ public static class EngineGaps
             nameof(CallContractTests.A_command_outlives_a_broker_restart),
             nameof(CallContractTests.A_handler_is_cancelled_at_its_calls_deadline_although_nobody_says_so),
             nameof(CallContractTests.A_dead_letter_is_looked_at_repaired_and_run_again),
+            nameof(CallContractTests.All_that_a_stranger_sends_stays_through_retries_dead_letters_and_replays),
+            nameof(CallContractTests.All_that_a_stranger_sends_stays_when_its_command_is_sent_on),
             nameof(CallContractTests.A_worker_describes_its_service_to_who_has_no_contract),
             nameof(CallContractTests.A_service_that_nobody_serves_has_no_description),
             nameof(CallContractTests.Bytes_are_forwarded_as_they_are_and_a_fault_that_the_forwarder_does_not_know_keeps_its_name_and_fields),

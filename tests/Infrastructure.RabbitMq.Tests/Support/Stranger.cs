@@ -22,6 +22,14 @@ internal sealed class Stranger(PrivateBroker broker) : IAsyncDisposable
         Set(message.ReplyTo, value => properties.ReplyTo = value);
         Set(message.Expiration, value => properties.Expiration = value);
         Set(message.UserId, value => properties.UserId = value);
+        if (message.Foreign is { } foreign)
+        {
+            properties.AppId = foreign.AppId;
+            properties.ClusterId = foreign.ClusterId;
+            properties.Priority = foreign.Priority ?? 0;
+            properties.Timestamp = new AmqpTimestamp(foreign.Timestamp ?? 0);
+        }
+
         if (message.Headers is { } headers)
         {
             var own = headers.ToDictionary(header => header.Key, header => header.Value, StringComparer.Ordinal);
@@ -62,6 +70,14 @@ internal sealed class Stranger(PrivateBroker broker) : IAsyncDisposable
                     MessageId = got.BasicProperties.MessageId,
                     ReplyTo = got.BasicProperties.ReplyTo,
                     Expiration = got.BasicProperties.Expiration,
+                    UserId = got.BasicProperties.UserId,
+                    Foreign = new ForeignProperties
+                    {
+                        AppId = got.BasicProperties.AppId,
+                        ClusterId = got.BasicProperties.ClusterId,
+                        Priority = got.BasicProperties.IsPriorityPresent() ? got.BasicProperties.Priority : null,
+                        Timestamp = got.BasicProperties.IsTimestampPresent() ? got.BasicProperties.Timestamp.UnixTime : null,
+                    },
                     Headers = Headers(got.BasicProperties),
                     Redelivered = got.Redelivered,
                     Body = got.Body,

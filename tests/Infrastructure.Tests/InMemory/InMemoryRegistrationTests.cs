@@ -1,5 +1,6 @@
 using Messaging.Transport;
 using Messaging.Transport.Contract;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Time.Testing;
@@ -11,18 +12,34 @@ public sealed class InMemoryRegistrationTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Who_chooses_no_transport_gets_the_in_memory_one()
+    public async Task Who_chooses_no_transport_is_told_how_to()
     {
         var services = new ServiceCollection();
         services.AddMessaging();
         await using var provider = services.BuildServiceProvider();
 
-        Assert.IsType<InMemoryTransport>(provider.GetRequiredService<ITransport>());
-        Assert.Same(provider.GetRequiredService<ITransport>(), provider.GetRequiredService<ITransport>());
+        var failure = Assert.Throws<InvalidOperationException>(provider.GetRequiredService<ITransport>);
+        Assert.Contains("UseRabbitMq(…)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("UseInMemory()", failure.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("Messaging:RabbitMq:Uri", failure.Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidOperationException>(provider.GetRequiredService<IDeadLetters>);
     }
 
     [Fact]
-    public async Task Another_transport_replaces_it_and_adding_messaging_again_keeps_that()
+    public async Task Who_has_an_address_in_the_configuration_and_chooses_no_transport_is_told_so()
+    {
+        var services = new ServiceCollection();
+        services.AddSingleton<IConfiguration>(new ConfigurationBuilder()
+            .AddInMemoryCollection([new("Messaging:RabbitMq:Uri", "amqp://somewhere")]).Build());
+        services.AddMessaging();
+        await using var provider = services.BuildServiceProvider();
+
+        var failure = Assert.Throws<InvalidOperationException>(provider.GetRequiredService<ITransport>);
+        Assert.Contains("Messaging:RabbitMq:Uri", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Another_transport_replaces_the_missing_one_and_adding_messaging_again_keeps_that()
     {
         var services = new ServiceCollection();
         services.AddMessaging().Services.Replace(ServiceDescriptor.Singleton<ITransport, OtherTransport>());
@@ -33,14 +50,38 @@ public sealed class InMemoryRegistrationTests
     }
 
     [Fact]
-    public async Task The_last_choice_of_a_transport_counts()
+    public void Two_transports_are_refused_by_name()
+    {
+        using var broker = new InMemoryBroker();
+        var services = new ServiceCollection();
+        services.AddMessaging().UseInMemory(broker);
+
+        var failure = Assert.Throws<InvalidOperationException>(() => services.AddMessaging().UseInMemory());
+
+        Assert.Contains("UseInMemory(broker), then UseInMemory()", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("ForgetTransport()", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_transport_beside_one_that_was_registered_by_hand_is_refused()
     {
         var services = new ServiceCollection();
         services.AddMessaging().Services.Replace(ServiceDescriptor.Singleton<ITransport, OtherTransport>());
+
+        Assert.Contains("a registration of ITransport", Assert.Throws<InvalidOperationException>(() => services.AddMessaging().UseInMemory()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_choice_that_was_taken_back_can_be_made_anew()
+    {
+        using var broker = new InMemoryBroker();
+        var services = new ServiceCollection();
         services.AddMessaging().UseInMemory();
+        services.AddMessaging().ForgetTransport().UseInMemory(broker);
         await using var provider = services.BuildServiceProvider();
 
         Assert.IsType<InMemoryTransport>(Assert.Single(provider.GetServices<ITransport>()));
+        Assert.Same(broker, provider.GetRequiredService<InMemoryBroker>());
     }
 
     [Fact]
@@ -86,7 +127,7 @@ public sealed class InMemoryRegistrationTests
         var time = new FakeTimeProvider();
         var services = new ServiceCollection();
         services.AddSingleton<TimeProvider>(time);
-        services.AddMessaging();
+        services.AddMessaging().UseInMemory();
         await using var provider = services.BuildServiceProvider();
 
         Assert.Same(time, provider.GetRequiredService<InMemoryBroker>().Time);

@@ -17,7 +17,7 @@ internal sealed class CallBench : IAsyncDisposable
     public CallBench(int maxPendingCalls = 10_000)
     {
         var services = new ServiceCollection();
-        services.AddMessaging().AddRequester<ICalc>(options => options.MaxPendingCalls = maxPendingCalls);
+        services.AddMessaging().UseInMemory().AddRequester<ICalc>(options => options.MaxPendingCalls = maxPendingCalls);
         _services = services.BuildServiceProvider();
         _policy = _services.GetRequiredService<CallPolicies>().Get(_operation);
         _requester = _services.GetRequiredService<Requester>();

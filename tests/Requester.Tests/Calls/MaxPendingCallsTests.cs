@@ -198,6 +198,7 @@ public sealed class MaxPendingCallsTests : IAsyncDisposable
         var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         application.Services.AddSingleton(new CalcScript { Add = HandleAsync });
         application.Services.AddMessaging()
+            .UseInMemory()
             .AddWorker<ICalc, ScriptedCalc>(options => options.Concurrency = 100)
             .AddRequester<ICalc>(configure);
         _host = application.Build();

@@ -77,7 +77,7 @@ public sealed class RequesterOptionsTests
     {
         var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         application.Configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>($"Messaging:Requesters:calc:{key}", value)]);
-        application.Services.AddMessaging().AddRequester<ICalc>(configure);
+        application.Services.AddMessaging().UseInMemory().AddRequester<ICalc>(configure);
         return application.Build();
     }
 }

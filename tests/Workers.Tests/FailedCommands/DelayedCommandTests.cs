@@ -164,7 +164,7 @@ public sealed class DelayedCommandTests : IAsyncDisposable
                 return _fails(note) ? throw new InvalidOperationException("fails") : Task.CompletedTask;
             },
         });
-        application.Services.AddMessaging().AddWorker<ICalc, ScriptedCalc>(configure).AddRequester<ICalc>(
+        application.Services.AddMessaging().UseInMemory().AddWorker<ICalc, ScriptedCalc>(configure).AddRequester<ICalc>(
             static options => options.Timeout = TimeSpan.FromDays(20));
         _host = application.Build();
         return _host.StartAsync(Token);

@@ -79,7 +79,7 @@ public sealed class WorkerOptionsTests
         var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         application.Configuration.AddInMemoryCollection([KeyValuePair.Create<string, string?>($"Messaging:Workers:calc:{key}", value)]);
         application.Services.AddSingleton(new CalcScript());
-        application.Services.AddMessaging().AddWorker<ICalc, ScriptedCalc>(configure);
+        application.Services.AddMessaging().UseInMemory().AddWorker<ICalc, ScriptedCalc>(configure);
         return application.Build();
     }
 }
