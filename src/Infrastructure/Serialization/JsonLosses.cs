@@ -16,8 +16,9 @@ internal static class JsonLosses
     /// <summary>The first loss of a type, or of those in it, with what to do about it; null for none.</summary>
     public static string? Find(JsonTypeInfo root)
     {
-        var seen = new HashSet<Type> { root.Type };
-        var left = new Queue<JsonTypeInfo>([root]);
+        var seen = new HashSet<Type>();
+        var left = new Queue<JsonTypeInfo>();
+        Enqueue(root.Type);
         while (left.TryDequeue(out var typeInfo))
         {
             if (FindOwn(typeInfo) is { } loss)
@@ -25,16 +26,22 @@ internal static class JsonLosses
                 return loss;
             }
 
-            foreach (var type in TypesIn(typeInfo).Select(static type => Nullable.GetUnderlyingType(type) ?? type).Where(seen.Add))
+            foreach (var type in TypesIn(typeInfo))
             {
-                if (root.Options.TryGetTypeInfo(type, out var inner))
-                {
-                    left.Enqueue(inner);
-                }
+                Enqueue(type);
             }
         }
 
         return null;
+
+        void Enqueue(Type type)
+        {
+            type = Nullable.GetUnderlyingType(type) ?? type;
+            if (seen.Add(type) && root.Options.TryGetTypeInfo(type, out var typeInfo))
+            {
+                left.Enqueue(typeInfo);
+            }
+        }
     }
 
     private static string? FindOwn(JsonTypeInfo typeInfo) => typeInfo.Kind switch
