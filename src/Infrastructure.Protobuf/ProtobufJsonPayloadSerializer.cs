@@ -43,18 +43,26 @@ internal sealed class ProtobufJsonPayloadSerializer : IPayloadSerializer
         public override void Encode(T value, IBufferWriter<byte> output)
         {
             using var writer = new Utf8TextWriter(output);
-            formatter.Format((IMessage)value!, writer);
+            if (value is null)
+            {
+                writer.Write("null");
+            }
+            else
+            {
+                formatter.Format((IMessage)value, writer);
+            }
+
             writer.Flush();
         }
 
         public override T Decode(ReadOnlySpan<byte> body)
         {
-            var json = _strict.GetString(body);
+            var json = _strict.GetString(Utf8Text.WithoutMark(body));
 
             // The parser counts the depth of objects alone: arrays in arrays would overflow its stack.
-            using (JsonDocument.Parse(json, _checks))
+            using (var document = JsonDocument.Parse(json, _checks))
             {
-                return (T)parser.Parse(json, message);
+                return document.RootElement.ValueKind == JsonValueKind.Null ? default! : (T)parser.Parse(json, message);
             }
         }
     }

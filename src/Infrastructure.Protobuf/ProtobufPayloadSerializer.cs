@@ -28,7 +28,9 @@ internal sealed class ProtobufPayloadSerializer(ProtobufTypes types) : IPayloadS
     {
         private readonly MessageParser _parser = message.Parser;
 
-        public override void Encode(T value, IBufferWriter<byte> output) => ((IMessage)value!).WriteTo(output);
+        public override void Encode(T value, IBufferWriter<byte> output) =>
+            ((IMessage?)value ?? throw new UnfitPayloadException($"A {message.FullName} is null, which protobuf's binary format can't say: send an empty message, or the call as application/json."))
+            .WriteTo(output);
 
         public override T Decode(ReadOnlySpan<byte> body) => (T)_parser.ParseFrom(body);
     }

@@ -57,6 +57,7 @@ public sealed class DiagnosticTests
     [InlineData("MSG019", "[Command(OrderedBy = \"Chars\")] Task XAsync(string a);", "Command(OrderedBy = \"Chars\")", "does not have")]
     [InlineData("MSG019", "[Command(OrderedBy = \"Ticks\")] Task XAsync(int? a);", "Command(OrderedBy = \"Ticks\")", "does not have")]
     [InlineData("MSG019", "[Command(OrderedBy = \"Offset\")] Task XAsync(DateTimeOffset a);", "Command(OrderedBy = \"Offset\")", "which is a 'TimeSpan' and has no text")]
+    [InlineData("MSG019", "[Command(OrderedBy = \"Length\")] Task XAsync(string? a);", "Command(OrderedBy = \"Length\")", "which a null command does not have")]
     [InlineData("MSG018", "[Command(Priority = (CommandPriority)9)] Task XAsync(int a);", "Command(Priority = (CommandPriority)9)", "Priority of 'IA.XAsync' is 9")]
     [InlineData("MSG017", "[Command(MaxAttempts = 1001)] Task XAsync(int a);", "Command(MaxAttempts = 1001)", "MaxAttempts of 'IA.XAsync' is 1001: give a number from 1 to 1000")]
     [InlineData("MSG017", "[Command(ImmediateRetries = 101)] Task XAsync(int a);", "Command(ImmediateRetries = 101)", "from 0 to 100")]

@@ -43,6 +43,40 @@ public sealed class SnapshotTests
         """);
 
     [Fact]
+    public void What_may_be_null() => Match("Nullable", """
+        namespace Shop;
+
+        [Service("orders")]
+        public interface IOrders : ICrud<Order?>
+        {
+            Task<Order?> FindAsync(Query? request, CancellationToken ct = default);
+
+            Task<int?> CountAsync(int? request);
+
+            IAsyncEnumerable<Order?> ListAsync(Query request);
+
+            Task<Order> ImportAsync(IAsyncEnumerable<Order?> rows);
+
+            [Command]
+            Task DropAsync(Query? command);
+
+        #nullable disable
+            Task<Order> OldAsync(Query request);
+
+            Task<int> OldCountAsync(Query request);
+        #nullable restore
+        }
+
+        public interface ICrud<T>
+        {
+            Task<T> GetAsync(int id);
+        }
+
+        public sealed record Query(string Text);
+        public sealed record Order(int Id);
+        """);
+
+    [Fact]
     public void Commands_in_order() => Match("Ordered", """
         namespace Shop;
 

@@ -9,6 +9,8 @@ public interface ITrees
 
     Task TouchAsync(Tree request, CancellationToken cancellationToken = default);
 
+    Task<Tree?> FindAsync(Tree? request, CancellationToken cancellationToken = default);
+
     Task<Leaf> PickAsync(Leaf request, CancellationToken cancellationToken = default);
 
     Task<StringValue> NameAsync(StringValue request, CancellationToken cancellationToken = default);
@@ -31,6 +33,8 @@ public sealed class TreesHandler : ITrees
     public Task<Tree> EchoAsync(Tree request, CancellationToken cancellationToken) => Task.FromResult(request);
 
     public Task TouchAsync(Tree request, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task<Tree?> FindAsync(Tree? request, CancellationToken cancellationToken) => Task.FromResult(request);
 
     public Task<Leaf> PickAsync(Leaf request, CancellationToken cancellationToken) => Task.FromResult(request);
 

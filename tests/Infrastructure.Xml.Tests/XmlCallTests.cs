@@ -39,6 +39,21 @@ public sealed class XmlCallTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Nulls_travel_where_the_contract_has_them()
+    {
+        const string nil = """<Tree xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:nil="true" />""";
+
+        Assert.Contains("nil=\"true\"", await SendAsync("Find", Xml, nil), StringComparison.Ordinal);
+        var failure = await Assert.ThrowsAsync<RpcException>(() => SendAsync("Echo", Xml, nil));
+        Assert.Equal(StatusCode.InvalidArgument, failure.Status);
+        Assert.Contains("It is null", failure.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_byte_order_mark_is_read_past() =>
+        Assert.Contains("<Height>3</Height>", await SendAsync("Echo", Xml, "\uFEFF<Tree><Height>3</Height></Tree>"), StringComparison.Ordinal);
+
+    [Fact]
     public async Task Json_stays_what_requesters_send()
     {
         var serializers = _host.Services.GetRequiredService<PayloadSerializers>();

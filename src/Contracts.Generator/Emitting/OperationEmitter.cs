@@ -75,6 +75,16 @@ internal static class OperationEmitter
             settings.Add("ReplayReplies = true");
         }
 
+        if (operation.RequestMayBeNull)
+        {
+            settings.Add("RequestMayBeNull = true");
+        }
+
+        if (operation.ReplyMayBeNull)
+        {
+            settings.Add("ReplyMayBeNull = true");
+        }
+
         if (operation.Priority is { } priority)
         {
             settings.Add($"Priority = global::Messaging.CommandPriority.{priority}");

@@ -22,6 +22,8 @@ internal enum OperationKind
 /// <param name="Idempotent">Whether running it twice is as good as once.</param>
 /// <param name="AtMostOnce">Whether a redelivery is answered instead of run.</param>
 /// <param name="ReplayReplies">Whether an inbox keeps the reply.</param>
+/// <param name="RequestMayBeNull">Whether the contract takes a null.</param>
+/// <param name="ReplyMayBeNull">Whether the contract lets a reply or item be null.</param>
 /// <param name="Priority">The priority that a command names, a name of <c>Messaging.CommandPriority</c>; null for none.</param>
 /// <param name="OrderKey">What a command is ordered by; null for nothing.</param>
 /// <param name="Retry">What the contract says of a command's retries; null for nothing.</param>
@@ -38,6 +40,8 @@ internal sealed record OperationModel(
     bool Idempotent,
     bool AtMostOnce,
     bool ReplayReplies,
+    bool RequestMayBeNull,
+    bool ReplyMayBeNull,
     string? Priority,
     OrderKeyModel? OrderKey,
     CommandRetryModel? Retry,

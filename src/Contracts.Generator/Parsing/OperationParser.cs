@@ -57,6 +57,8 @@ internal static class OperationParser
             idempotent,
             atMostOnce,
             AttributeReader.Option(operation, "ReplayReplies", false),
+            requestType is not null && IsNullable(requestType),
+            reply is not null && (IsNullable(reply) || SaysNothing(reply)),
             ParsePriority(command, report),
             OrderKeyParser.Parse(command, requestType, report),
             CommandRetryParser.Parse(command, report),
@@ -98,6 +100,12 @@ internal static class OperationParser
 
         return request;
     }
+
+    private static bool IsNullable(ITypeSymbol type) =>
+        type.NullableAnnotation == NullableAnnotation.Annotated || type.OriginalDefinition.SpecialType == SpecialType.System_Nullable_T;
+
+    // Where annotations are off, code has always returned null for "there is none"; and a handler has never been given one.
+    private static bool SaysNothing(ITypeSymbol type) => type.IsReferenceType && type.NullableAnnotation == NullableAnnotation.None;
 
     private static string? WhyNotByValue(IParameterSymbol parameter) => parameter.RefKind switch
     {

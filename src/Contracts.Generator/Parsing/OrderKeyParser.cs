@@ -24,6 +24,11 @@ internal static class OrderKeyParser
             return null;
         }
 
+        if (request.NullableAnnotation == NullableAnnotation.Annotated)
+        {
+            return Refuse("which a null command does not have: let the command not be nullable");
+        }
+
         if (Find(request, name) is not { } member)
         {
             return Refuse($"which '{KnownTypes.Short(request)}' does not have: name a property or field of the command itself");

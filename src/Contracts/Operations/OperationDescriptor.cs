@@ -60,6 +60,15 @@ public abstract class OperationDescriptor
     /// <summary>Whether a worker's inbox keeps the reply and gives it again to a duplicate.</summary>
     public bool ReplayReplies { get; init; }
 
+    /// <summary>Whether the request, or an item of a stream of requests, may be null, as the contract declares it.</summary>
+    public bool RequestMayBeNull { get; init; }
+
+    /// <summary>
+    /// Whether the reply, or an item of a stream of replies, may be null, as the contract declares it. Contracts that are
+    /// compiled without nullable annotations say nothing, and their replies may be.
+    /// </summary>
+    public bool ReplyMayBeNull { get; init; }
+
     /// <summary>The priority of a command whose contract names one; null where it does not, and its service has no queue of urgent commands for it.</summary>
     public CommandPriority? Priority { get; init; }
 

@@ -11,6 +11,19 @@ internal static class GatewayDoors
 {
     public static async Task InvokeAsync(HttpContext context)
     {
+        if (HttpMethods.IsOptions(context.Request.Method))
+        {
+            // A browser's preflight has been answered before.
+            await OtherMethods.TellAsync(context).ConfigureAwait(false);
+            return;
+        }
+
+        if (OtherMethods.MeantBy(context.Request) is var method && !HttpMethods.IsPost(method))
+        {
+            await OtherMethods.RefuseAsync(context, method).ConfigureAwait(false);
+            return;
+        }
+
         var isGrpc = GrpcContentType.TryParse(context.Request.ContentType, out var grpc);
         var admission = context.RequestServices.GetRequiredService<Admission>();
         if (!admission.TryAdmit(context, !isGrpc || !GrpcDoor.ServesItself(context), out var admitted, out var refusal))

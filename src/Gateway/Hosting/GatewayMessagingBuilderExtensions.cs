@@ -9,6 +9,7 @@ using Messaging.Http;
 using Messaging.OpenApi;
 using Messaging.Protection;
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
@@ -57,6 +58,7 @@ public static class GatewayMessagingBuilderExtensions
         services.TryAddSingleton<ServiceHealth>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IGrpcBuiltIn, HealthService>());
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IGrpcBuiltIn, ReflectionService>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, OtherMethods.Policy>());
         services.AddCors();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<CorsOptions>, GatewayCors>());
         return builder;

@@ -13,18 +13,18 @@ internal static class FaultBody
 
     public static void Write(FaultDescriptor fault, Exception exception, IBufferWriter<byte> output)
     {
-        var writer = JsonWriters.Rent(output);
+        var writer = JsonWriters.Plain.Rent(output);
         writer.WriteStartObject();
         fault.Write(exception, new FieldWriter(writer));
         writer.WriteEndObject();
         writer.Flush();
-        JsonWriters.Return(writer);
+        JsonWriters.Plain.Return(writer);
     }
 
     /// <summary>Builds the exception. The bytes are hostile: a <see cref="JsonException"/> or whatever the exception's constructor throws gets out.</summary>
     public static Exception Read(FaultDescriptor fault, ReadOnlySpan<byte> body)
     {
-        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = 8 });
+        var reader = new Utf8JsonReader(Utf8Text.WithoutMark(body), new JsonReaderOptions { MaxDepth = 8 });
         using var document = JsonDocument.ParseValue(ref reader);
         if (document.RootElement.ValueKind != JsonValueKind.Object)
         {

@@ -13,10 +13,13 @@ internal sealed class JsonPayloadSerializer : IPayloadSerializer
     public const string Json = "application/json";
 
     private readonly JsonSerializerOptions _options;
+    private readonly JsonWriters _writers;
+    private readonly bool _allowLoss;
 
     public JsonPayloadSerializer(IOptions<JsonPayloadOptions> options)
     {
         _options = options.Value.SerializerOptions;
+        _allowLoss = options.Value.AllowLoss;
         if (!_options.IsReadOnly)
         {
             if (JsonSerializer.IsReflectionEnabledByDefault)
@@ -24,8 +27,17 @@ internal sealed class JsonPayloadSerializer : IPayloadSerializer
                 AddReflection(_options);
             }
 
+            if (!_allowLoss)
+            {
+                _options.TypeInfoResolver = JsonTypeInfoResolver.Combine([.. _options.TypeInfoResolverChain])
+                    .WithAddedModifier(JsonFilledCollections.Fill)
+                    .WithAddedModifier(JsonDerivedValues.Guard);
+            }
+
             _options.MakeReadOnly();
         }
+
+        _writers = JsonWriters.Of(_options);
     }
 
     public string ContentType => Json;
@@ -46,7 +58,13 @@ internal sealed class JsonPayloadSerializer : IPayloadSerializer
                 "and register it: services.AddMessaging().UseJson(YourContext.Default).");
         }
 
-        return new JsonCodec<T>((JsonTypeInfo<T>)typeInfo);
+        if (!_allowLoss && JsonLosses.Find(typeInfo) is { } loss)
+        {
+            throw new InvalidOperationException(
+                $"{typeof(T)} loses data as JSON. {loss} Or let it: services.Configure<JsonPayloadOptions>(options => options.AllowLoss = true).");
+        }
+
+        return new JsonCodec<T>((JsonTypeInfo<T>)typeInfo, _writers);
     }
 
     [UnconditionalSuppressMessage("Trimming", "IL2026", Justification = "Reached only where the application keeps JSON reflection on.")]
@@ -54,16 +72,16 @@ internal sealed class JsonPayloadSerializer : IPayloadSerializer
     private static void AddReflection(JsonSerializerOptions options) =>
         options.TypeInfoResolverChain.Add(new DefaultJsonTypeInfoResolver());
 
-    private sealed class JsonCodec<T>(JsonTypeInfo<T> typeInfo) : PayloadCodec<T>
+    private sealed class JsonCodec<T>(JsonTypeInfo<T> typeInfo, JsonWriters writers) : PayloadCodec<T>
     {
         public override void Encode(T value, IBufferWriter<byte> output)
         {
-            var writer = JsonWriters.Rent(output);
+            var writer = writers.Rent(output);
             JsonSerializer.Serialize(writer, value, typeInfo);
             writer.Flush();
-            JsonWriters.Return(writer);
+            writers.Return(writer);
         }
 
-        public override T Decode(ReadOnlySpan<byte> body) => JsonSerializer.Deserialize(body, typeInfo)!;
+        public override T Decode(ReadOnlySpan<byte> body) => JsonSerializer.Deserialize(Utf8Text.WithoutMark(body), typeInfo)!;
     }
 }

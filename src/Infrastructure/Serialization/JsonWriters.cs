@@ -3,18 +3,36 @@ using System.Text.Json;
 
 namespace Messaging.Serialization;
 
-/// <summary>One JSON writer per thread. A writer whose use threw is simply not returned.</summary>
-internal static class JsonWriters
+/// <summary>JSON writers of one kind, of which each thread keeps the last. One whose use threw is simply not returned.</summary>
+internal sealed class JsonWriters(JsonWriterOptions options)
 {
     [ThreadStatic]
     private static Utf8JsonWriter? _cached;
 
-    public static Utf8JsonWriter Rent(IBufferWriter<byte> output)
+    [ThreadStatic]
+    private static JsonWriters? _owner;
+
+    /// <summary>Writers as compact as can be.</summary>
+    public static JsonWriters Plain { get; } = new(new JsonWriterOptions { SkipValidation = true });
+
+    /// <summary>Writers that do what a serializer's options say of the text.</summary>
+    public static JsonWriters Of(JsonSerializerOptions options) => new(new JsonWriterOptions
+    {
+        Encoder = options.Encoder,
+        Indented = options.WriteIndented,
+        IndentCharacter = options.IndentCharacter,
+        IndentSize = options.IndentSize,
+        NewLine = options.NewLine,
+        MaxDepth = options.MaxDepth,
+        SkipValidation = true,
+    });
+
+    public Utf8JsonWriter Rent(IBufferWriter<byte> output)
     {
         var writer = _cached;
-        if (writer is null)
+        if (writer is null || _owner != this)
         {
-            return new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
+            return new Utf8JsonWriter(output, options);
         }
 
         _cached = null;
@@ -22,11 +40,12 @@ internal static class JsonWriters
         return writer;
     }
 
-    public static void Return(Utf8JsonWriter writer)
+    public void Return(Utf8JsonWriter writer)
     {
         // Lets go of the caller's buffer. A stream in its place would make a buffer of its own each time.
         writer.Reset(NoOutput.Instance);
         _cached = writer;
+        _owner = this;
     }
 
     private sealed class NoOutput : IBufferWriter<byte>

@@ -30,7 +30,7 @@ internal sealed class PayloadSerializers
         {
             if ((operation.ContentType is null || Matches(serializer.ContentType, operation.ContentType)) && Takes(serializer, typeof(TRequest), typeof(TReply)))
             {
-                return new PayloadCodecs<TRequest, TReply>(serializer.ContentType, Codec<TRequest>(serializer), Codec<TReply>(serializer));
+                return Codecs(operation, serializer);
             }
         }
 
@@ -53,7 +53,7 @@ internal sealed class PayloadSerializers
         {
             if (Takes(serializer, typeof(TRequest), typeof(TReply)) && !all.Exists(codecs => Matches(codecs.ContentType, serializer.ContentType)))
             {
-                all.Add(new PayloadCodecs<TRequest, TReply>(serializer.ContentType, Codec<TRequest>(serializer), Codec<TReply>(serializer)));
+                all.Add(Codecs(operation, serializer));
             }
         }
 
@@ -72,8 +72,8 @@ internal sealed class PayloadSerializers
             ContentTypes = [.. ChooseAll(operation).Select(static codecs => codecs.ContentType)],
             TimeoutMs = operation.Timeout is { } timeout ? (long)timeout.TotalMilliseconds : null,
             Idempotent = operation.Idempotent,
-            Request = request.JsonSchema,
-            Reply = typeof(TReply) == typeof(Nothing) ? null : reply.JsonSchema,
+            Request = operation.RequestMayBeNull ? NullableSchema.Of(request.JsonSchema) : request.JsonSchema,
+            Reply = typeof(TReply) == typeof(Nothing) ? null : operation.ReplyMayBeNull ? NullableSchema.Of(reply.JsonSchema) : reply.JsonSchema,
             RequestMessage = request.ProtobufMessage,
             ReplyMessage = reply.ProtobufMessage,
             Files = [.. request.ProtobufFiles.Concat(reply.ProtobufFiles)],
@@ -87,6 +87,41 @@ internal sealed class PayloadSerializers
         var media = semicolon < 0 ? contentType : contentType[..semicolon].TrimEnd();
         return media.Equals(own, StringComparison.OrdinalIgnoreCase);
     }
+
+    /// <summary>Refuses a content type that <paramref name="own"/> can't be read as. None is taken for it.</summary>
+    /// <exception cref="NotSupportedException">It is another one, or JSON in another charset than UTF-8.</exception>
+    public static void Require(string own, string? contentType)
+    {
+        if (contentType is null || string.Equals(own, contentType, StringComparison.Ordinal))
+        {
+            return;
+        }
+
+        if (!Matches(own, contentType))
+        {
+            throw new NotSupportedException($"Its content type is '{contentType}', not '{own}'.");
+        }
+
+        if (FindOtherCharset(own, contentType) is { } charset)
+        {
+            throw new NotSupportedException($"Its charset is '{charset}', not utf-8.");
+        }
+    }
+
+    /// <summary>The charset that a content type names and that is not read; null where there is none. Only JSON doesn't say by itself which one it is.</summary>
+    public static string? FindOtherCharset(string own, ReadOnlySpan<char> contentType) =>
+        string.Equals(own, JsonPayloadSerializer.Json, StringComparison.Ordinal) ? Utf8Text.FindOtherCharset(contentType) : null;
+
+    private static PayloadCodecs<TRequest, TReply> Codecs<TRequest, TReply>(Operation<TRequest, TReply> operation, IPayloadSerializer serializer) => new(
+        serializer.ContentType,
+        operation.RequestMayBeNull || typeof(TRequest).IsValueType ? Codec<TRequest>(serializer) : new NotNullCodec<TRequest>(
+            Codec<TRequest>(serializer),
+            $"It is null, and the contract of {operation.FullName} takes none: pass a value, or declare the parameter nullable.",
+            $"It is null, and the contract of {operation.FullName} takes none."),
+        operation.ReplyMayBeNull || typeof(TReply).IsValueType ? Codec<TReply>(serializer) : new NotNullCodec<TReply>(
+            Codec<TReply>(serializer),
+            $"The handler of {operation.FullName} returned null, and its contract says that it never does: return a value, or declare what it returns nullable.",
+            $"It is null, and the contract of {operation.FullName} says that it never is."));
 
     private PayloadDescription Describe<T>()
     {

@@ -65,11 +65,7 @@ internal class PendingCall<TRequest, TReply> : PendingCall
         TReply value;
         try
         {
-            if (reply.ContentType is { } type && !PayloadSerializers.Matches(Policy.ContentType, type))
-            {
-                throw new NotSupportedException($"Its content type is '{type}', not '{Policy.ContentType}'.");
-            }
-
+            PayloadSerializers.Require(Policy.ContentType, reply.ContentType);
             value = PayloadBodies.Read(Policy.ReplyCodec, ContentEncodings.Read(reply.Headers), reply.Body, Requester.MaxMessageBytes);
         }
         catch (PayloadTooLargeException exception)

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Messaging.Buffers;
 using Messaging.Calls;
 using Messaging.Policies;
+using Messaging.Serialization;
 using Messaging.Streaming;
 using Messaging.Transport;
 
@@ -58,7 +59,7 @@ internal sealed class PendingDuplexStream<TItem, TReply>(
         {
             // The stream ended before its items did.
         }
-        catch (PayloadTooLargeException exception)
+        catch (Exception exception) when (exception is PayloadTooLargeException or UnfitPayloadException)
         {
             FailAndStop(EncodingFailures.ToRpcException(exception, Operation, CorrelationId));
         }

@@ -112,11 +112,7 @@ internal partial class PendingStream<TRequest, TItem>
         TItem item = default!;
         try
         {
-            if (message.ContentType is { } type && !PayloadSerializers.Matches(Policy.ContentType, type))
-            {
-                throw new NotSupportedException($"Its content type is '{type}', not '{Policy.ContentType}'.");
-            }
-
+            PayloadSerializers.Require(Policy.ContentType, message.ContentType);
             if (encoding is null || typeof(TItem) == typeof(RawPayload))
             {
                 item = PayloadBodies.Read(Policy.ReplyCodec, encoding, message.Body, Requester.MaxMessageBytes);

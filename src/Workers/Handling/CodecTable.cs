@@ -31,10 +31,18 @@ internal sealed class CodecTable<TRequest, TReply>
 
         foreach (var codecs in _codecs)
         {
-            if (PayloadSerializers.Matches(codecs.ContentType, contentType))
+            if (!PayloadSerializers.Matches(codecs.ContentType, contentType))
+            {
+                continue;
+            }
+
+            if (PayloadSerializers.FindOtherCharset(codecs.ContentType, contentType) is not { } charset)
             {
                 return codecs;
             }
+
+            call.Refuse(StatusCode.InvalidArgument, $"The charset '{charset}' is not read here; send utf-8.", FailureReason.Undecodable);
+            return null;
         }
 
         call.Refuse(
@@ -53,12 +61,7 @@ internal sealed class CodecTable<TRequest, TReply>
             try
             {
                 request = PayloadBodies.Read(Request, ContentEncodings.Read(call.Headers), call.Body, MaxMessageBytes);
-                if (request is not null)
-                {
-                    return true;
-                }
-
-                call.Refuse(StatusCode.InvalidArgument, "The request is null.", FailureReason.Undecodable);
+                return true;
             }
             catch (PayloadTooLargeException exception)
             {

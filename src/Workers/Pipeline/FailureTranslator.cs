@@ -34,6 +34,9 @@ internal sealed partial class FailureTranslator(WorkerOptions options, int maxMe
         {
             case PayloadTooLargeException:
                 return Failed(StatusCode.ResourceExhausted, $"The reply is too large. {exception.Message}", exception, FailureReason.TooLarge);
+            case UnfitPayloadException unfit:
+                LogUnfit(logger, call.Handler!.Operation.FullName, call.CorrelationId, unfit.Message);
+                return Failed(StatusCode.Internal, unfit.Message, exception);
             case RpcException { Operation: null } chosen:
                 return Failed(chosen.Status, chosen.Detail, exception, chosen.Reason);
             case RpcException nested:
@@ -114,6 +117,9 @@ internal sealed partial class FailureTranslator(WorkerOptions options, int maxMe
 
     [LoggerMessage(210, LogLevel.Error, "Handler failed: {Operation} (correlation id {CorrelationId}).")]
     private static partial void LogFailed(ILogger logger, Exception exception, string operation, string? correlationId);
+
+    [LoggerMessage(280, LogLevel.Error, "The reply of {Operation} can't be sent (correlation id {CorrelationId}): {Problem}")]
+    private static partial void LogUnfit(ILogger logger, string operation, string? correlationId, string problem);
 
     [LoggerMessage(211, LogLevel.Warning, "Handler failed: {Operation} (correlation id {CorrelationId}): {Nested}")]
     private static partial void LogNestedFailed(ILogger logger, string operation, string? correlationId, string nested);

@@ -78,11 +78,7 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
             var isRead = encoding is null || typeof(TItem) == typeof(RawPayload);
             try
             {
-                if (contentType is not null && !PayloadSerializers.Matches(_codecs.ContentType, contentType))
-                {
-                    throw new NotSupportedException($"Its content type is '{contentType}', not '{_codecs.ContentType}'.");
-                }
-
+                PayloadSerializers.Require(_codecs.ContentType, contentType);
                 if (isRead)
                 {
                     item = PayloadBodies.Read(_codecs.Request, encoding, body, _codecs.MaxMessageBytes);

@@ -33,6 +33,27 @@ public sealed class GateTests
         }
     }
 
+    [Theory(Timeout = 60_000)]
+    [InlineData("OPTIONS")]
+    [InlineData("GET")]
+    [InlineData("HEAD")]
+    [InlineData("PUT")]
+    [InlineData("PATCH")]
+    [InlineData("DELETE")]
+    public async Task Actions_are_taken_by_POST_alone(string method)
+    {
+        await using var host = await ShopHost.StartAsync(Ct, withWorkers: false);
+        foreach (var action in new[] { "letters/replay", "letters/delete", "try" })
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), new Uri($"/dashboard/api/{action}", UriKind.Relative)) { Headers = { { "X-Messaging-Dashboard", "1" } } };
+
+            using var response = await host.Client.SendAsync(request, Ct);
+
+            Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
+            Assert.Equal(["POST"], response.Content.Headers.Allow);
+        }
+    }
+
     [Fact(Timeout = 60_000)]
     public async Task It_is_open_outside_development_where_the_options_say_so()
     {

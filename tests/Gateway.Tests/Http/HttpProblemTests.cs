@@ -101,14 +101,4 @@ public sealed class HttpProblemTests
         var problem = await DeskHost.ReadProblemAsync(HttpStatusCode.BadRequest, response, Ct);
         Assert.Equal("INVALID_ARGUMENT", (string?)problem["grpcStatus"]);
     }
-
-    [Fact(Timeout = 60_000)]
-    public async Task Another_verb_than_POST_is_refused()
-    {
-        await using var host = await DeskHost.StartAsync(Ct);
-
-        using var response = await host.Client.GetAsync(new Uri("/desk/Echo", UriKind.Relative), Ct);
-
-        Assert.Equal(HttpStatusCode.MethodNotAllowed, response.StatusCode);
-    }
 }
