@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Messaging.Faults.Runs;
-using Messaging.Faults.Verdicts;
+using Messaging.Testing;
 using Spectre.Console;
 
 namespace Messaging.Faults.Run;
@@ -34,11 +34,26 @@ internal static class RunCommand
     private static readonly Option<int> _underWay = new("--under-way") { Description = "Calls and commands that a requester may have under way.", DefaultValueFactory = _ => 2_000 };
     private static readonly Option<bool> _inbox = new("--inbox") { Description = "Workers have an inbox: a command may have one effect only." };
 
+    private static readonly Option<double> _variety = new("--variety") { Description = "How many calls are streams, and how many commands are delayed, cancelled, urgent or ordered (a quarter of it each), from 0 to 1.", DefaultValueFactory = _ => 0.2 };
+    private static readonly Option<double> _failing = new("--failing") { Description = "How many commands fail for good, from 0 to 1." };
+    private static readonly Option<double> _slow = new("--slow") { Description = "How many calls and commands take --slow-handling and throw something of their own when they are cancelled, from 0 to 1." };
+    private static readonly Option<TimeSpan> _slowHandling = Duration("--slow-handling", "How long those take.", TimeSpan.FromSeconds(3));
+    private static readonly Option<TimeSpan> _drain = Duration("--drain", "How long a worker that is ended may take for what it runs.", TimeSpan.FromSeconds(20));
+    private static readonly Option<double> _mischief = new("--mischief") { Description = "How often application code and observers throw at each point where they can, from 0 to 1." };
+    private static readonly Option<TimeSpan> _quiet = Duration("--quiet", "How long what is under way may take when there is no more load.", TimeSpan.FromMinutes(2));
+    private static readonly Option<string?> _keep = new("--keep") { Description = "A new folder in which ledgers and logs are kept." };
+    private static readonly Option<string?> _broker = new("--broker")
+    {
+        Description = "Another RabbitMQ than the installed one: 3.10, 4.0 or 4.3, as eng/brokers.sh makes them, or a root folder.",
+        CustomParser = BrokerFolder.Parse,
+    };
+
     public static RootCommand Create()
     {
         var command = new RootCommand("Drives calls and commands through faults, then says what was lost, duplicated, recovered, unexpected or late. Ends with 0 only where nothing was lost or late.")
         {
             _seed, _duration, _rate, _calls, _faults, _every, _count, _workers, _requesters, _handling, _deliveries, _nodes, _inbox, _concurrency, _underWay,
+            _variety, _failing, _slow, _slowHandling, _drain, _mischief, _quiet, _keep, _broker,
         };
         command.SetAction(RunAsync);
         return command;
@@ -46,6 +61,11 @@ internal static class RunCommand
 
     private static async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
+        if (arguments.GetValue(_broker) is { } broker)
+        {
+            Environment.SetEnvironmentVariable(PrivateBroker.RootVariable, broker);
+        }
+
         var options = new RunOptions
         {
             Seed = arguments.GetValue(_seed),
@@ -63,44 +83,19 @@ internal static class RunCommand
             Concurrency = arguments.GetValue(_concurrency),
             MaxUnderWay = arguments.GetValue(_underWay),
             Inbox = arguments.GetValue(_inbox),
+            Variety = arguments.GetValue(_variety),
+            Failing = arguments.GetValue(_failing),
+            Slow = arguments.GetValue(_slow),
+            SlowHandling = arguments.GetValue(_slowHandling),
+            DrainTimeout = arguments.GetValue(_drain),
+            Mischief = arguments.GetValue(_mischief),
+            QuietLimit = arguments.GetValue(_quiet),
+            Keep = arguments.GetValue(_keep),
         };
         var (verdict, faults) = await FaultRun.ExecuteAsync(options, AnsiConsole.WriteLine, cancellationToken);
-        Report(verdict, faults);
+        Report.Print(verdict, faults);
         return verdict.IsGood ? 0 : 1;
     }
-
-    private static void Report(Verdict verdict, int faults)
-    {
-        var table = new Table().AddColumns("what", "count", "for example");
-        Add(table, "faults", faults, []);
-        Add(table, "commands", verdict.Commands, []);
-        Add(table, "accepted", verdict.Accepted, []);
-        Add(table, "dead letters", verdict.DeadLettered, []);
-        Add(table, "calls", verdict.Calls, []);
-        foreach (var (status, count) in verdict.Outcomes.OrderBy(outcome => outcome.Key, StringComparer.Ordinal))
-        {
-            Add(table, status, count, []);
-        }
-
-        Add(table, "lost", verdict.Lost.Count, verdict.Lost);
-        Add(table, "duplicated", verdict.Duplicated.Count, verdict.Duplicated);
-        Add(table, "recovered", verdict.Recovered.Count, verdict.Recovered);
-        Add(table, "unexpected", verdict.Unexpected.Count, verdict.Unexpected);
-        Add(table, "late", verdict.Late.Count, verdict.Late);
-        foreach (var process in verdict.Memory)
-        {
-            table.AddRow(
-                $"memory of {process.Process}",
-                process.Growth.ToString("+0.0 %;-0.0 %", CultureInfo.InvariantCulture),
-                string.Create(CultureInfo.InvariantCulture, $"{process.FirstBytes >> 20} MiB after a minute, then at most {process.PeakBytes >> 20}, in the end {process.LastBytes >> 20}"));
-        }
-
-        AnsiConsole.Write(table);
-        AnsiConsole.WriteLine(string.Create(CultureInfo.InvariantCulture, $"The latest outcome came {verdict.LatestMs:0} ms after its deadline (below zero: before)."));
-    }
-
-    private static void Add(Table table, string what, int count, IReadOnlyList<string> examples) =>
-        table.AddRow(what, count.ToString("N0", CultureInfo.InvariantCulture), Markup.Escape(string.Join('\n', examples.Take(5))));
 
     private static Option<TimeSpan> Duration(string name, string description, TimeSpan standard) => new(name)
     {

@@ -1,4 +1,5 @@
 using Messaging.Faults.Ledgers;
+using Messaging.Faults.Operators;
 using Messaging.Faults.Verdicts;
 
 namespace Messaging.Faults.Tests;
@@ -69,6 +70,73 @@ public sealed class OracleTests : IDisposable
     }
 
     [Fact]
+    public void What_idle_workers_have_not_settled_and_what_stays_in_a_queue_is_no_good_end()
+    {
+        Write("requester", Sent("run"));
+        Write("worker", Effect("run"));
+
+        Assert.True(Oracle.Judge(_folder, _nothing).IsGood);
+        Assert.False(Oracle.Judge(_folder, _nothing with { Unsettled = ["probe: 1"] }).IsGood);
+        Assert.False(Oracle.Judge(_folder, _nothing with { Stuck = ["messaging.delay.2: 1"] }).IsGood);
+    }
+
+    [Fact]
+    public void A_queue_that_does_not_run_empty_is_unsettled_where_a_worker_has_what_is_in_it_and_stuck_where_none_has()
+    {
+        var left = _nothing.After([new QueueCount("probe", "classic", false, 0, 2, 2), new QueueCount("messaging.delay.1", "quorum", false, 3, 0, 4)]);
+
+        Assert.Equal(["probe: 0 ready, 2 unsettled, 0 on the way"], left.Unsettled);
+        Assert.Equal(["messaging.delay.1: 3 ready, 0 unsettled, 1 on the way"], left.Stuck);
+    }
+
+    [Fact]
+    public void A_dead_letter_of_a_handler_that_was_only_stopped_is_a_fault_and_one_of_a_handler_that_failed_is_none()
+    {
+        Write("requester", [.. Sent("failed"), .. Sent("stopped"), .. Sent("stopped earlier"), .. Sent("failed earlier")]);
+        var left = new LeftBehind([], ["failed"]);
+        Assert.Equal(["stopped", "stoppedearlier", "failedearlier"], Oracle.Judge(_folder, left).Lost);
+
+        Write("operator", [Line(LedgerEvent.DeadLetterTaken, "failed earlier")]);
+        left = new LeftBehind([], ["failed", "stopped", "stoppedearlier"]);
+        Assert.True(Oracle.Judge(_folder, left).IsGood);
+
+        var verdict = Oracle.Judge(_folder, left with { RolledOut = ["stopped"] });
+        Assert.Equal((["stopped"], false), (verdict.RolledOut, verdict.IsGood));
+
+        Write("operator", [Line(LedgerEvent.DeadLetterTaken, "failed earlier"), Line(LedgerEvent.DeadLetterTaken, "stopped earlier", LedgerLine.Stopped)]);
+        verdict = Oracle.Judge(_folder, new LeftBehind([], ["failed", "stopped"]));
+        Assert.Equal((["stoppedearlier"], 4, false), (verdict.RolledOut, verdict.DeadLettered, verdict.IsGood));
+    }
+
+    [Fact]
+    public void A_cancelled_command_need_not_run_and_may_not_where_it_was_cancelled_in_time()
+    {
+        Write("requester", [.. Cancelled("in time", "OK"), .. Cancelled("failed", "Unavailable"), .. Cancelled("cut off", status: null), .. Sent("not cancelled")]);
+
+        var verdict = Oracle.Judge(_folder, _nothing);
+        Assert.Equal(["notcancelled"], verdict.Lost);
+        Assert.Equal(1, verdict.Cancelled);
+
+        Write("worker", [.. Effect("in time"), .. Effect("failed"), .. Effect("cut off"), .. Effect("not cancelled")]);
+        verdict = Oracle.Judge(_folder, _nothing);
+        Assert.Equal(["intime"], verdict.RanThoughCancelled);
+        Assert.Equal(["intime has run although it was cancelled in time"], verdict.Unexpected);
+
+        // Deleting the memory of a cancellation is an operator's doing.
+        Write("operator", [Line(LedgerEvent.Operated, "deleted")]);
+        verdict = Oracle.Judge(_folder, _nothing);
+        Assert.Equal((["intime"], true), (verdict.RanThoughCancelled, verdict.IsGood));
+    }
+
+    [Fact]
+    public void A_call_that_is_answered_with_what_a_stopped_handler_throws_is_unexpected()
+    {
+        Write("requester", [Line(LedgerEvent.CallIntent, "rolled out"), Line(LedgerEvent.CallOutcome, "rolled out", "StoppedHandler")]);
+
+        Assert.Equal(["call rolledout has ended with StoppedHandler"], Oracle.Judge(_folder, _nothing).Unexpected);
+    }
+
+    [Fact]
     public void A_line_that_was_cut_off_is_none_and_a_spoilt_one_is_an_error()
     {
         Write("killed", Sent("whole"));
@@ -89,6 +157,11 @@ public sealed class OracleTests : IDisposable
     }
 
     private static LedgerLine[] Sent(string id) => [Line(LedgerEvent.CommandIntent, id), Line(LedgerEvent.CommandOutcome, id, "OK")];
+
+    private static LedgerLine[] Cancelled(string id, string? status) =>
+    [
+        .. Sent(id), Line(LedgerEvent.CancelIntent, id), .. status is null ? Array.Empty<LedgerLine>() : [Line(LedgerEvent.CancelOutcome, id, status)],
+    ];
 
     private static LedgerLine[] Refused(string id, bool mayHaveRun) =>
         [Line(LedgerEvent.CommandIntent, id), Line(LedgerEvent.CommandOutcome, id, "Unavailable") with { MayHaveRun = mayHaveRun }];

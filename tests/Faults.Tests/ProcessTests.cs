@@ -103,7 +103,7 @@ public sealed class ProcessTests(BrokerFixture fixture) : FaultTest(fixture)
 
         // The broker moves a dead letter after it has taken it out of its queue.
         await UntilAsync(async () => await MessagesInAsync(IProbe.Name + ".dead") > 0, "the dead letter arrives");
-        var left = await LeftBehind.DrainAsync(Broker.Uri, Token);
+        var left = await LeftBehind.DrainAsync(Broker, Token);
         Assert.Contains("poison", left.Dead);
         Assert.Equal(3, deaths);
         var run = Ledger.ReadAll(Folder).Select(entry => entry.Line.Id).ToHashSet(StringComparer.Ordinal);

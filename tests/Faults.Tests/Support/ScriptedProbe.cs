@@ -12,6 +12,12 @@ internal sealed class ScriptedProbe(ProbeScript script) : IProbe
     public IAsyncEnumerable<Answer> WatchAsync(Question request, CancellationToken cancellationToken) => script.Watch(cancellationToken);
 
     public Task DoAsync(Job command, CancellationToken cancellationToken) => script.Do(command, cancellationToken);
+
+    public Task DoOnceAsync(Job command, CancellationToken cancellationToken) => script.Do(command, cancellationToken);
+
+    public Task UrgeAsync(Job command, CancellationToken cancellationToken) => script.Do(command, cancellationToken);
+
+    public Task ArrangeAsync(OrderedJob command, CancellationToken cancellationToken) => script.Do(new Job(command.Id), cancellationToken);
 }
 
 /// <summary>What the handlers of a test's worker do.</summary>

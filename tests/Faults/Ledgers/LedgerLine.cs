@@ -12,6 +12,12 @@ namespace Messaging.Faults.Ledgers;
 /// <param name="TimeoutMs">Of an outcome: how long it might take.</param>
 public sealed record LedgerLine(LedgerEvent Event, string Id, string Status = "-", bool MayHaveRun = false, double ElapsedMs = 0, double TimeoutMs = 0)
 {
+    /// <summary>The status of a dead letter that a stopped handler has left.</summary>
+    public const string Stopped = "Stopped";
+
+    /// <summary>How long those commands are delayed that are cancelled.</summary>
+    public static readonly TimeSpan CancelledDelay = TimeSpan.FromSeconds(6);
+
     /// <summary>The line as text.</summary>
     public override string ToString() =>
         string.Create(CultureInfo.InvariantCulture, $"{Event} {Id} {Status} {MayHaveRun} {ElapsedMs:0.###} {TimeoutMs:0.###}");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Messaging.Faults.Ledgers;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
@@ -9,13 +10,14 @@ namespace Messaging.Faults.Parties;
 /// Makes calls and commands at a rate of its own, whatever becomes of them, and writes down the intent and the outcome
 /// of each. When it is stopped it makes no more and waits for the outcomes that are due.
 /// </summary>
-internal sealed class Load(IProbe probe, Ledger ledger, IOptions<PartyOptions> options) : BackgroundService
+internal sealed class Load(IProbe probe, CommandMix commands, LoadGate gate, Ledger ledger, IOptions<PartyOptions> options) : BackgroundService
 {
+    private const int Items = 5;
+
     private static readonly TimeSpan _tick = TimeSpan.FromMilliseconds(20);
 
     private readonly PartyOptions _options = options.Value;
     private readonly IProbe _calls = probe.With(new CallOptions { Timeout = options.Value.CallTimeout });
-    private readonly IProbe _commands = probe.With(new CallOptions { Timeout = options.Value.CommandTimeout });
     private readonly SemaphoreSlim _room = new(options.Value.MaxUnderWay);
 
     public override void Dispose()
@@ -66,7 +68,7 @@ internal sealed class Load(IProbe probe, Ledger ledger, IOptions<PartyOptions> o
                 await _room.WaitAsync(stoppingToken);
                 made++;
                 var id = $"{_options.Name}-{made}";
-                _ = random.NextDouble() < _options.CallShare ? CallAsync(id) : CommandAsync(id);
+                _ = random.NextDouble() < _options.CallShare ? CallAsync(id, random.NextDouble()) : CommandAsync(id, commands.Choose(random.NextDouble()), stoppingToken);
                 if (made == _options.Count)
                 {
                     return;
@@ -88,34 +90,79 @@ internal sealed class Load(IProbe probe, Ledger ledger, IOptions<PartyOptions> o
         }
     }
 
-    private Task CallAsync(string id) =>
-        MakeAsync(id, LedgerEvent.CallIntent, LedgerEvent.CallOutcome, _options.CallTimeout, async () =>
-        {
-            var answer = await _calls.AskAsync(new Question(id));
-            return string.Equals(answer.Id, id, StringComparison.Ordinal) ? nameof(StatusCode.OK) : "AnswerOfAnother";
-        });
-
-    private Task CommandAsync(string id) =>
-        MakeAsync(id, LedgerEvent.CommandIntent, LedgerEvent.CommandOutcome, _options.CommandTimeout, async () =>
-        {
-            await _commands.DoAsync(new Job(id));
-            return nameof(StatusCode.OK);
-        });
-
-    private async Task MakeAsync(string id, LedgerEvent intent, LedgerEvent outcome, TimeSpan timeout, Func<Task<string>> make)
+    private async Task CallAsync(string id, double choice)
     {
         try
         {
-            await ledger.WriteAsync(new LedgerLine(intent, id));
-            var started = Stopwatch.GetTimestamp();
-            var (status, mayHaveRun) = await EndOfAsync(make);
-            var elapsed = Stopwatch.GetElapsedTime(started);
-            await ledger.WriteAsync(new LedgerLine(outcome, id, status, mayHaveRun, elapsed.TotalMilliseconds, timeout.TotalMilliseconds));
+            var isStream = choice < _options.Variety / 4;
+            await MakeAsync(isStream ? id + "-stream" : id, LedgerEvent.CallIntent, LedgerEvent.CallOutcome, _options.CallTimeout, id => isStream
+                ? ReadAsync(id)
+                : AskAsync(new Question(id, IsSlow: choice > 1 - _options.Slow)));
         }
         finally
         {
             _room.Release();
         }
+    }
+
+    private async Task<string> AskAsync(Question question)
+    {
+        var answer = await _calls.AskAsync(question);
+        return string.Equals(answer.Id, question.Id, StringComparison.Ordinal) ? nameof(StatusCode.OK) : "AnswerOfAnother";
+    }
+
+    private async Task<string> ReadAsync(string id)
+    {
+        var read = 0;
+        await foreach (var item in _calls.WatchAsync(new Question(id)))
+        {
+            if (!string.Equals(item.Id, (++read).ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal))
+            {
+                return "ItemOfAnother";
+            }
+
+            if (read == Items)
+            {
+                return nameof(StatusCode.OK);
+            }
+        }
+
+        return "StreamTooShort";
+    }
+
+    private async Task CommandAsync(string id, CommandKind kind, CancellationToken stoppingToken)
+    {
+        try
+        {
+            using var entry = await gate.EnterAsync(stoppingToken);
+            id = CommandMix.Name(id, kind);
+            await MakeAsync(id, LedgerEvent.CommandIntent, LedgerEvent.CommandOutcome, _options.CommandTimeout, async id =>
+            {
+                await commands.SendAsync(id, kind);
+                return nameof(StatusCode.OK);
+            });
+            if (kind == CommandKind.Cancelled)
+            {
+                await commands.CancelAsync(id);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // It was still held, and never begun.
+        }
+        finally
+        {
+            _room.Release();
+        }
+    }
+
+    private async Task MakeAsync(string id, LedgerEvent intent, LedgerEvent outcome, TimeSpan timeout, Func<string, Task<string>> make)
+    {
+        await ledger.WriteAsync(new LedgerLine(intent, id));
+        var started = Stopwatch.GetTimestamp();
+        var (status, mayHaveRun) = await EndOfAsync(() => make(id));
+        var elapsed = Stopwatch.GetElapsedTime(started);
+        await ledger.WriteAsync(new LedgerLine(outcome, id, status, mayHaveRun, elapsed.TotalMilliseconds, timeout.TotalMilliseconds));
     }
 
     private static async Task<(string Status, bool MayHaveRun)> EndOfAsync(Func<Task<string>> make)
@@ -124,9 +171,18 @@ internal sealed class Load(IProbe probe, Ledger ledger, IOptions<PartyOptions> o
         {
             return (await make(), MayHaveRun: false);
         }
+        catch (RpcException failure) when (failure.Detail.Contains(StoppedWork.Marker, StringComparison.Ordinal))
+        {
+            // Its handler was stopped: it should have gone to the next worker, and the oracle names it.
+            return ("StoppedHandler", failure.MayHaveRun);
+        }
         catch (RpcException failure)
         {
             return (failure.Status.ToString(), failure.MayHaveRun);
+        }
+        catch (ProbeFault)
+        {
+            return (nameof(StatusCode.FailedPrecondition), MayHaveRun: true);
         }
         catch (Exception failure)
         {

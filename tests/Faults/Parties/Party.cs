@@ -1,4 +1,5 @@
 using Messaging.Faults.Ledgers;
+using Messaging.Faults.Mischief;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -31,23 +32,35 @@ internal static class Party
             var options = provider.GetRequiredService<IOptions<PartyOptions>>().Value;
             return new Ledger(options.Folder, options.Name);
         });
+        var options = application.Configuration.GetSection("Party").Get<PartyOptions>()!;
+        application.Services.AddSingleton<Dice>().AddSingleton<LoadGate>();
+        if (options.Mischief > 0)
+        {
+            MischiefServices.AddObservers(application.Services);
+        }
+
         var messaging = application.Services.AddMessaging().UseRabbitMq();
         if (string.Equals(arguments[0], Worker, StringComparison.Ordinal))
         {
-            AddWorker(messaging, application.Configuration.GetSection("Party").Get<PartyOptions>()!);
+            AddWorker(messaging, options);
         }
         else
         {
             messaging.AddRequester<IProbe>();
-            application.Services.AddHostedService<Load>();
+            application.Services.AddSingleton<CommandMix>().AddHostedService<Load>();
         }
 
         var host = application.Build();
         await using ((IAsyncDisposable)host)
         {
             await host.StartAsync();
+            if (options.Mischief > 0)
+            {
+                host.Services.GetRequiredService<MischiefListeners>();
+            }
+
             Console.WriteLine(Ready);
-            _ = EndWithParentAsync();
+            _ = ObeyParentAsync(host.Services.GetRequiredService<LoadGate>());
             await host.WaitForShutdownAsync();
         }
 
@@ -56,7 +69,13 @@ internal static class Party
 
     private static void AddWorker(MessagingBuilder messaging, PartyOptions options)
     {
+        messaging.Services.AddScoped<HandlerMischief>();
         var worker = messaging.AddWorker<IProbe, LedgerProbe>();
+        if (options.Mischief > 0)
+        {
+            worker.Services.AddOptions<WorkerOptions>(IProbe.Name).Configure<Dice>(MischiefServices.Configure);
+        }
+
         if (options.Inbox)
         {
             worker.AddInbox<IProbe>().UseSqliteStore(store => store.ConnectionString = EffectTable.ConnectionString(options.Folder));
@@ -68,14 +87,28 @@ internal static class Party
         }
     }
 
-    /// <summary>Nothing outlives the run that started it, however that ended: its end of our input closes with it.</summary>
-    private static async Task EndWithParentAsync()
+    /// <summary>
+    /// Does what the run says on our input. Nothing outlives the run that started it, however that ended: its end of our
+    /// input closes with it.
+    /// </summary>
+    private static async Task ObeyParentAsync(LoadGate gate)
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        var input = Console.OpenStandardInput();
-        while (await input.ReadAsync(new byte[1]) > 0)
+        using var input = new StreamReader(Console.OpenStandardInput());
+        while (await input.ReadLineAsync() is { } line)
         {
-            // Nobody writes to it.
+            switch (line)
+            {
+                case LoadGate.Hold:
+                    await gate.CloseAsync();
+                    Console.WriteLine(LoadGate.Held);
+                    break;
+                case LoadGate.Release:
+                    gate.Open();
+                    break;
+                default:
+                    throw new InvalidOperationException($"The run said '{line}'.");
+            }
         }
 
         Environment.Exit(OrphanedExitCode);

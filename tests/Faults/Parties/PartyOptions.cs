@@ -39,6 +39,21 @@ public sealed class PartyOptions
     /// <summary>The deadline of commands.</summary>
     public TimeSpan CommandTimeout { get; set; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Of the choice between calls and commands.</summary>
+    /// <summary>How many calls are streams, and how many commands are delayed, delayed and cancelled, urgent or ordered (a quarter of the share each), from 0 to 1.</summary>
+    public double Variety { get; set; }
+
+    /// <summary>How many commands fail for good, from 0 to 1.</summary>
+    public double Failing { get; set; }
+
+    /// <summary>How many calls and commands take <see cref="SlowHandling"/>, from 0 to 1.</summary>
+    public double Slow { get; set; }
+
+    /// <summary>How long those take.</summary>
+    public TimeSpan SlowHandling { get; set; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How often application code and observers throw at each point where they can, from 0 to 1.</summary>
+    public double Mischief { get; set; }
+
+    /// <summary>Of every choice of the process.</summary>
     public int Seed { get; set; } = 1;
 }

@@ -89,6 +89,19 @@ public sealed class PartyProcess : IAsyncDisposable
     /// <summary>The next line that it prints.</summary>
     public async Task<string> ReadLineAsync(CancellationToken cancellationToken) => await _lines.Reader.ReadAsync(cancellationToken);
 
+    /// <summary>Has a requester send no more commands, and waits until it has the outcome of each that it has sent. Calls go on.</summary>
+    public async Task HoldCommandsAsync(CancellationToken cancellationToken)
+    {
+        await SayAsync(LoadGate.Hold, cancellationToken);
+        while (!string.Equals(await ReadLineAsync(cancellationToken), LoadGate.Held, StringComparison.Ordinal))
+        {
+            // It may have more to say.
+        }
+    }
+
+    /// <summary>Has a requester send commands again.</summary>
+    public Task ReleaseCommandsAsync(CancellationToken cancellationToken) => SayAsync(LoadGate.Release, cancellationToken);
+
     /// <summary>kill -9.</summary>
     public async Task KillAsync()
     {
@@ -148,6 +161,12 @@ public sealed class PartyProcess : IAsyncDisposable
             await party.DisposeAsync();
             throw new InvalidOperationException($"{name} did not start. It said: {await File.ReadAllTextAsync(Path.Combine(folder, name + ".log"), CancellationToken.None)}", e);
         }
+    }
+
+    private async Task SayAsync(string line, CancellationToken cancellationToken)
+    {
+        await _process.StandardInput.WriteLineAsync(line.AsMemory(), cancellationToken);
+        await _process.StandardInput.FlushAsync(cancellationToken);
     }
 
     private async Task SignalAsync(string signal)

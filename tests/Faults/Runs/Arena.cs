@@ -1,6 +1,7 @@
 using System.Globalization;
 using Messaging.Faults.Ledgers;
 using Messaging.Faults.Parties;
+using Messaging.Faults.Verdicts;
 using Messaging.Testing;
 using Messaging.Testing.Proxying;
 
@@ -12,11 +13,16 @@ public sealed class Arena : IAsyncDisposable
     private readonly RunOptions _options;
     private readonly List<PartyProcess> _parties = [];
     private readonly List<string> _problems = [];
+    private readonly Action<string> _say;
+    private readonly Ledger _notes;
     private int _started;
 
-    private Arena(RunOptions options, IReadOnlyList<PrivateBroker> nodes, PrivateCluster? cluster, Random random)
+    private Arena(RunOptions options, IReadOnlyList<PrivateBroker> nodes, PrivateCluster? cluster, Random random, Action<string> say)
     {
         _options = options;
+        _say = say;
+        Folder = options.Keep is { } folder ? Directory.CreateDirectory(folder).FullName : Directory.CreateTempSubdirectory("messaging-faults-").FullName;
+        _notes = new Ledger(Folder, "operator");
         Nodes = nodes;
         Cluster = cluster;
         Random = random;
@@ -24,7 +30,7 @@ public sealed class Arena : IAsyncDisposable
     }
 
     /// <summary>Where the ledgers and logs lie.</summary>
-    public string Folder { get; } = Directory.CreateTempSubdirectory("messaging-faults-").FullName;
+    public string Folder { get; }
 
     /// <summary>The broker; the nodes of the cluster.</summary>
     public IReadOnlyList<PrivateBroker> Nodes { get; }
@@ -51,11 +57,11 @@ public sealed class Arena : IAsyncDisposable
     public PrivateBroker Broker => Nodes[0];
 
     /// <summary>Starts the broker, then the workers, then the requesters, which begin at once.</summary>
-    public static async Task<Arena> StartAsync(RunOptions options, CancellationToken cancellationToken)
+    public static async Task<Arena> StartAsync(RunOptions options, Action<string> say, CancellationToken cancellationToken)
     {
         var cluster = options.Nodes == 1 ? null : await PrivateCluster.StartNewAsync(options.Nodes, cancellationToken);
         IReadOnlyList<PrivateBroker> nodes = cluster?.Nodes ?? [await PrivateBroker.StartNewAsync(cancellationToken)];
-        var arena = new Arena(options, nodes, cluster, new Random(options.Seed));
+        var arena = new Arena(options, nodes, cluster, new Random(options.Seed), say);
         try
         {
             if (options.Inbox)
@@ -88,15 +94,14 @@ public sealed class Arena : IAsyncDisposable
     }
 
     /// <summary>Starts one more worker.</summary>
-    public async Task AddWorkerAsync() => Workers.Add(Keep(await PartyProcess.StartWorkerAsync(NextName("worker"), Folder, Settings())));
+    public async Task AddWorkerAsync() => Workers.Add(Keep(await PartyProcess.StartWorkerAsync(NextName("worker"), Folder, PartySettings.Of(_options, Proxies, _started))));
 
     /// <summary>Starts one more requester.</summary>
     public async Task AddRequesterAsync()
     {
         var rate = (_options.Rate / _options.Requesters).ToString(CultureInfo.InvariantCulture);
-        var seed = (_options.Seed + _started).ToString(CultureInfo.InvariantCulture);
         Requesters.Add(Keep(await PartyProcess.StartRequesterAsync(
-            NextName("requester"), Folder, [.. Settings(), new("Party:Rate", rate), new("Party:Seed", seed)])));
+            NextName("requester"), Folder, [.. PartySettings.Of(_options, Proxies, _started), new("Party:Rate", rate)])));
     }
 
     /// <summary>Ends a process politely, and notes what is wrong with how it ended.</summary>
@@ -127,6 +132,26 @@ public sealed class Arena : IAsyncDisposable
         Requesters.Remove(party);
         await party.KillAsync();
         await ForgetAsync(party);
+    }
+
+    /// <summary>Notes what went wrong, in words.</summary>
+    public void Complain(string problem) => _problems.Add(problem);
+
+    /// <summary>Writes down what an operator does, before he does it.</summary>
+    public Task NoteAsync(string what, IEnumerable<string> which)
+    {
+        var text = $"{what}: {string.Join(", ", which)}";
+        _say("        " + text);
+        return _notes.WriteAsync(new LedgerLine(LedgerEvent.Operated, text.Replace(' ', '_')));
+    }
+
+    /// <summary>Takes the dead letters out of their queue, and keeps a book of them.</summary>
+    public async Task TakeDeadLettersAsync(CancellationToken cancellationToken)
+    {
+        foreach (var letter in await LeftBehind.TakeDeadLettersAsync(Broker.Uri, cancellationToken))
+        {
+            await _notes.WriteAsync(new LedgerLine(LedgerEvent.DeadLetterTaken, letter.Id, letter.WasStopped ? LedgerLine.Stopped : "-"));
+        }
     }
 
     /// <summary>The processes as they are now; may be asked for while they come and go.</summary>
@@ -160,7 +185,11 @@ public sealed class Arena : IAsyncDisposable
             await node.DisposeAsync();
         }
 
-        Directory.Delete(Folder, recursive: true);
+        await _notes.DisposeAsync();
+        if (_options.Keep is null)
+        {
+            Directory.Delete(Folder, recursive: true);
+        }
     }
 
     private async Task ForgetAsync(PartyProcess party)
@@ -184,29 +213,4 @@ public sealed class Arena : IAsyncDisposable
     }
 
     private string NextName(string role) => string.Create(CultureInfo.InvariantCulture, $"{role}-{++_started:000}");
-
-    private IEnumerable<KeyValuePair<string, string>> Settings()
-    {
-        for (var node = 0; node < Nodes.Count; node++)
-        {
-            yield return new(string.Create(CultureInfo.InvariantCulture, $"Messaging:RabbitMq:Endpoints:{node}"), string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{Proxies[node].Port}"));
-        }
-
-        yield return new("Messaging:RabbitMq:Heartbeat", "00:00:02");
-        yield return new($"Messaging:Workers:{IProbe.Name}:CommandDeliveryLimit", _options.DeliveryLimit.ToString(CultureInfo.InvariantCulture));
-        yield return new("Party:Handling", _options.Handling.ToString("c", CultureInfo.InvariantCulture));
-        yield return new("Party:MaxUnderWay", _options.MaxUnderWay.ToString(CultureInfo.InvariantCulture));
-        if (_options.Concurrency > 0)
-        {
-            yield return new($"Messaging:Workers:{IProbe.Name}:Concurrency", _options.Concurrency.ToString(CultureInfo.InvariantCulture));
-        }
-
-        yield return new("Party:CallShare", _options.CallShare.ToString(CultureInfo.InvariantCulture));
-        yield return new("Party:Inbox", _options.Inbox.ToString());
-        if (Nodes.Count > 1)
-        {
-            // A classic queue is on one node and gone while that is: so are the workers that can't declare it.
-            yield return new($"Messaging:Workers:{IProbe.Name}:CallQueue", nameof(CallQueueType.Quorum));
-        }
-    }
 }

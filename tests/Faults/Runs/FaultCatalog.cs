@@ -1,3 +1,5 @@
+using Messaging.Faults.Operators;
+
 namespace Messaging.Faults.Runs;
 
 /// <summary>The faults that a run can inject, by name. Each ends with what it broke healed, or replaced.</summary>
@@ -39,6 +41,19 @@ public static class FaultCatalog
             await Task.Delay(2 * _disturbance, token);
             await frozen.ThawAsync();
         },
+        ["roll-out"] = async (arena, _) =>
+        {
+            // As an orchestrator does it: the new one first, then the old one goes.
+            foreach (var old in arena.Workers.ToArray())
+            {
+                await arena.AddWorkerAsync();
+                await arena.TerminateAsync(old, DrainLimit);
+            }
+        },
+        ["queue-delete"] = Operator.DeleteQueuesAsync,
+        ["exchange-delete"] = Operator.DeleteExchangesAsync,
+        ["binding-delete"] = Operator.DeleteBindingsAsync,
+        ["queue-fill"] = (arena, token) => Operator.FillQueuesAsync(arena, _disturbance, token),
         ["requester-kill"] = async (arena, _) =>
         {
             await arena.KillAsync(Any(arena, arena.Requesters));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Messaging.Faults.Ledgers;
+using Messaging.Faults.Operators;
 using Messaging.Faults.Verdicts;
 
 namespace Messaging.Faults.Runs;
@@ -8,15 +9,13 @@ namespace Messaging.Faults.Runs;
 /// <summary>A run: load for a while, faults meanwhile, then a verdict.</summary>
 public static class FaultRun
 {
-    private static readonly TimeSpan _quietLimit = TimeSpan.FromMinutes(2);
-
     /// <summary>Runs to the end.</summary>
     /// <param name="options">What.</param>
     /// <param name="say">Told what happens.</param>
     /// <param name="cancellationToken">Gives up and leaves nothing behind.</param>
     public static async Task<(Verdict Verdict, int Faults)> ExecuteAsync(RunOptions options, Action<string> say, CancellationToken cancellationToken)
     {
-        await using var arena = await Arena.StartAsync(options, cancellationToken);
+        await using var arena = await Arena.StartAsync(options, say, cancellationToken);
         int faults;
         IReadOnlyList<MemoryGrowth> memory;
         await using (var watch = new MemoryWatch(arena))
@@ -28,19 +27,17 @@ public static class FaultRun
         say("no more load; waiting for what is under way");
         arena.CheckAlive();
         await Task.WhenAll(arena.Requesters.ToArray().Select(requester => arena.TerminateAsync(requester, FaultCatalog.DrainLimit)));
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_quietLimit);
-        await LeftBehind.WhenQueueIsEmptyAsync(arena.Broker.Uri, limit.Token);
+        var busy = await Quiet.WaitAsync(arena.Broker, options.QuietLimit, cancellationToken);
         arena.CheckAlive();
         await Task.WhenAll(arena.Workers.ToArray().Select(worker => arena.TerminateAsync(worker, FaultCatalog.DrainLimit)));
 
-        var left = await LeftBehind.DrainAsync(arena.Broker.Uri, limit.Token);
+        var left = await LeftBehind.DrainAsync(arena.Broker, cancellationToken);
         if (options.Inbox)
         {
             await EffectTable.CopyToLedgerAsync(arena.Folder);
         }
 
-        var verdict = Oracle.Judge(arena.Folder, left, exactlyOnce: options.Inbox, options.Lateness);
+        var verdict = Oracle.Judge(arena.Folder, left.After(busy), exactlyOnce: options.Inbox, options.Lateness);
         return (verdict with { Memory = memory, Unexpected = [.. verdict.Unexpected, .. arena.Problems] }, faults);
     }
 

@@ -18,6 +18,30 @@ public sealed record RunOptions
     /// <summary>How many of them are calls, from 0 to 1.</summary>
     public double CallShare { get; init; } = 0.5;
 
+    /// <summary>How many calls are streams, and how many commands are delayed, cancelled, urgent or ordered, from 0 to 1.</summary>
+    public double Variety { get; init; }
+
+    /// <summary>How many commands fail for good, from 0 to 1.</summary>
+    public double Failing { get; init; }
+
+    /// <summary>How many calls and commands take longer than <see cref="DrainTimeout"/>, and throw something of their own when they are cancelled, from 0 to 1.</summary>
+    public double Slow { get; init; }
+
+    /// <summary>How long those take.</summary>
+    public TimeSpan SlowHandling { get; init; } = TimeSpan.FromSeconds(3);
+
+    /// <summary>How long a worker that is ended may take for what it runs; null for the library's default.</summary>
+    public TimeSpan? DrainTimeout { get; init; }
+
+    /// <summary>How often application code and observers throw at each point where they can, from 0 to 1.</summary>
+    public double Mischief { get; init; }
+
+    /// <summary>How long what is under way may take when there is no more load.</summary>
+    public TimeSpan QuietLimit { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>Where ledgers and logs lie and are kept; null for a folder that goes with the run.</summary>
+    public string? Keep { get; init; }
+
     /// <summary>The faults, by the names in <see cref="FaultCatalog"/>, one after the other in an order of chance.</summary>
     public IReadOnlyList<string> Faults { get; init; } = [];
 

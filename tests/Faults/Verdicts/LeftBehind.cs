@@ -1,5 +1,8 @@
-using System.Text.Json;
+using System.Threading.Channels;
+using Messaging.Faults.Operators;
+using Messaging.Testing;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Events;
 
 namespace Messaging.Faults.Verdicts;
 
@@ -8,42 +11,98 @@ namespace Messaging.Faults.Verdicts;
 /// <param name="Dead">The dead letters.</param>
 public sealed record LeftBehind(IReadOnlyList<string> Queued, IReadOnlyList<string> Dead)
 {
-    private const string Commands = IProbe.Name + ".commands";
-    private const string DeadLetters = IProbe.Name + ".dead";
-
     private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Waits until no command waits for a worker any more.</summary>
-    public static async Task WhenQueueIsEmptyAsync(Uri broker, CancellationToken cancellationToken)
-    {
-        await using var connection = await ConnectAsync(broker, cancellationToken);
-        await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        while (await channel.MessageCountAsync(Commands, cancellationToken) > 0)
-        {
-            await Task.Delay(_pollInterval, cancellationToken);
-        }
-    }
+    /// <summary>Dead letters of handlers that had failed only because they were stopped.</summary>
+    public IReadOnlyList<string> RolledOut { get; init; } = [];
+
+    /// <summary>How many dead letters there are for each reason.</summary>
+    public IReadOnlyDictionary<string, int> Reasons { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
+
+    /// <summary>Queues with deliveries that the workers, idle, had not settled; in words.</summary>
+    public IReadOnlyList<string> Unsettled { get; init; } = [];
+
+    /// <summary>Queues in which something was left that should have gone on; in words.</summary>
+    public IReadOnlyList<string> Stuck { get; init; } = [];
 
     /// <summary>Takes everything out of the queues, when no worker is there any more.</summary>
-    public static async Task<LeftBehind> DrainAsync(Uri broker, CancellationToken cancellationToken)
+    public static async Task<LeftBehind> DrainAsync(PrivateBroker broker, CancellationToken cancellationToken)
+    {
+        var map = await BrokerMap.DrawAsync(broker);
+        await using var connection = await ConnectAsync(broker.Uri, cancellationToken);
+        var queued = new List<string>();
+        var stuck = new List<string>();
+        var dead = new List<LeftMessage>();
+        foreach (var queue in map.Queues.Where(static queue => queue.HoldsCommands))
+        {
+            var left = await DrainAsync(connection, queue.Name, cancellationToken);
+            if (queue.Name is QueueCount.DeadLetters)
+            {
+                dead.AddRange(left);
+            }
+            else if (left.Count > 0)
+            {
+                queued.AddRange(left.Select(static message => message.Id));
+                stuck.Add($"{queue.Name}: {left.Count} when all had ended");
+            }
+        }
+
+        return new LeftBehind(queued, [.. dead.Select(static letter => letter.Id)])
+        {
+            RolledOut = [.. dead.Where(static letter => letter.WasStopped).Select(static letter => letter.Id)],
+            Reasons = dead.GroupBy(static letter => letter.Reason ?? "unknown", StringComparer.Ordinal).ToDictionary(static group => group.Key, static group => group.Count(), StringComparer.Ordinal),
+            Stuck = stuck,
+        };
+    }
+
+    /// <summary>The same, with the queues that would not run empty while there were workers.</summary>
+    internal LeftBehind After(IReadOnlyList<QueueCount> busy) => this with
+    {
+        Unsettled = [.. busy.Where(static queue => queue.Unsettled > 0).Select(static queue => queue.ToString())],
+        Stuck = [.. busy.Where(static queue => queue.Unsettled == 0).Select(static queue => queue.ToString()), .. Stuck],
+    };
+
+    /// <summary>Takes the dead letters out of their queue.</summary>
+    internal static async Task<IReadOnlyList<LeftMessage>> TakeDeadLettersAsync(Uri broker, CancellationToken cancellationToken)
     {
         await using var connection = await ConnectAsync(broker, cancellationToken);
-        return new LeftBehind(await DrainAsync(connection, Commands, cancellationToken), await DrainAsync(connection, DeadLetters, cancellationToken));
+        return await DrainAsync(connection, QueueCount.DeadLetters, cancellationToken);
     }
 
     private static Task<IConnection> ConnectAsync(Uri broker, CancellationToken cancellationToken) =>
         new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = false }.CreateConnectionAsync(cancellationToken);
 
-    private static async Task<IReadOnlyList<string>> DrainAsync(IConnection connection, string queue, CancellationToken cancellationToken)
+    // By a consumer, as basic.get is refused where a queue has a single active one.
+    private static async Task<List<LeftMessage>> DrainAsync(IConnection connection, string queue, CancellationToken cancellationToken)
     {
         await using var channel = await connection.CreateChannelAsync(cancellationToken: cancellationToken);
-        var ids = new List<string>();
-        while (await channel.BasicGetAsync(queue, autoAck: true, cancellationToken) is { } message)
+        var messages = Channel.CreateUnbounded<LeftMessage>();
+        var consumer = new AsyncEventingBasicConsumer(channel);
+        consumer.ReceivedAsync += (_, delivery) =>
         {
-            using var body = JsonDocument.Parse(message.Body);
-            ids.Add(body.RootElement.GetProperty("id").GetString()!);
+            if (LeftMessage.Read(delivery) is { } message)
+            {
+                messages.Writer.TryWrite(message);
+            }
+
+            return Task.CompletedTask;
+        };
+        var over = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        consumer.UnregisteredAsync += (_, _) =>
+        {
+            over.TrySetResult();
+            return Task.CompletedTask;
+        };
+        var tag = await channel.BasicConsumeAsync(queue, autoAck: true, consumer, cancellationToken);
+        while (await channel.MessageCountAsync(queue, cancellationToken) > 0)
+        {
+            await Task.Delay(_pollInterval, cancellationToken);
         }
 
-        return ids;
+        // Deliveries come before the answer to this.
+        await channel.BasicCancelAsync(tag, cancellationToken: cancellationToken);
+        await over.Task.WaitAsync(cancellationToken);
+        messages.Writer.Complete();
+        return await messages.Reader.ReadAllAsync(cancellationToken).ToListAsync(cancellationToken);
     }
 }

@@ -18,6 +18,10 @@ public static class Oracle
         var calls = new Book("call");
         var effects = new Dictionary<string, int>(StringComparer.Ordinal);
         var ended = new HashSet<string>(StringComparer.Ordinal);
+        var cancellations = new CancellationBook();
+        var dead = new HashSet<string>(left.Dead, StringComparer.Ordinal);
+        var rolledOut = new List<string>(left.RolledOut);
+        var operated = 0;
         foreach (var (ledger, line) in Ledger.ReadAll(folder))
         {
             switch (line.Event)
@@ -37,6 +41,21 @@ public static class Oracle
                 case LedgerEvent.CommandEffect:
                     effects[line.Id] = effects.GetValueOrDefault(line.Id) + 1;
                     break;
+                case LedgerEvent.CancelIntent:
+                case LedgerEvent.CancelOutcome:
+                    cancellations.Enter(line);
+                    break;
+                case LedgerEvent.DeadLetterTaken:
+                    dead.Add(line.Id);
+                    if (string.Equals(line.Status, LedgerLine.Stopped, StringComparison.Ordinal))
+                    {
+                        rolledOut.Add(line.Id);
+                    }
+
+                    break;
+                case LedgerEvent.Operated:
+                    operated++;
+                    break;
                 default:
                     ended.Add(ledger);
                     break;
@@ -45,14 +64,17 @@ public static class Oracle
 
         commands.Close(ended);
         calls.Close(ended);
-        var somewhere = new HashSet<string>([.. effects.Keys, .. left.Queued, .. left.Dead], StringComparer.Ordinal);
+        var somewhere = new HashSet<string>([.. effects.Keys, .. left.Queued, .. dead], StringComparer.Ordinal);
         var duplicated = effects.Where(effect => effect.Value > 1).Select(effect => effect.Key).ToList();
+        var ranThoughCancelled = effects.Keys.Where(cancellations.WasCancelledInTime).ToList();
         List<string> unexpected =
         [
             .. commands.Unexpected,
             .. calls.Unexpected,
             .. somewhere.Where(id => !commands.IsIntended(id)).Select(id => $"{id} was never intended"),
             .. somewhere.Where(commands.IsSurelyRefused).Select(id => $"{id} has run or waits although its sender was told that it can't have run"),
+            // Whoever deletes the broker's memory of cancellations, or shortens delays, has them run.
+            .. operated == 0 ? ranThoughCancelled.Select(id => $"{id} has run although it was cancelled in time") : [],
             .. exactlyOnce ? duplicated.Select(id => $"{id} has {effects[id]} effects") : [],
         ];
         return new Verdict
@@ -62,8 +84,14 @@ public static class Oracle
             Calls = calls.Intended,
             Outcomes = commands.Statuses.Concat(calls.Statuses).GroupBy(status => status, StringComparer.Ordinal)
                 .ToDictionary(group => group.Key, group => group.Count(), StringComparer.Ordinal),
-            DeadLettered = left.Dead.Count,
-            Lost = [.. commands.Succeeded.Where(id => !somewhere.Contains(id))],
+            DeadLettered = dead.Count,
+            DeadLetterReasons = left.Reasons,
+            Cancelled = cancellations.Count,
+            RanThoughCancelled = ranThoughCancelled,
+            Lost = [.. commands.Succeeded.Where(id => !somewhere.Contains(id) && !cancellations.MayBeCancelled(id))],
+            RolledOut = rolledOut,
+            Unsettled = left.Unsettled,
+            Stuck = left.Stuck,
             Duplicated = duplicated,
             Recovered = [.. somewhere.Where(id => commands.IsIntended(id) && !commands.Succeeded.Contains(id))],
             Unexpected = unexpected,

@@ -23,6 +23,24 @@ public sealed record Verdict
     /// <summary>Commands in the dead-letter queue.</summary>
     public required int DeadLettered { get; init; }
 
+    /// <summary>How many of those in the end for each reason.</summary>
+    public IReadOnlyDictionary<string, int> DeadLetterReasons { get; init; } = new Dictionary<string, int>(StringComparer.Ordinal);
+
+    /// <summary>Delayed commands that were cancelled in time.</summary>
+    public int Cancelled { get; init; }
+
+    /// <summary>Those of them that have run all the same.</summary>
+    public IReadOnlyList<string> RanThoughCancelled { get; init; } = [];
+
+    /// <summary>Dead letters of handlers that had failed only because they were stopped.</summary>
+    public IReadOnlyList<string> RolledOut { get; init; } = [];
+
+    /// <summary>Queues with deliveries that idle workers had not settled, in words.</summary>
+    public IReadOnlyList<string> Unsettled { get; init; } = [];
+
+    /// <summary>Queues in which something was left that should have gone on, in words.</summary>
+    public IReadOnlyList<string> Stuck { get; init; } = [];
+
     /// <summary>Accepted commands without an effect that are in no queue.</summary>
     public required IReadOnlyList<string> Lost { get; init; }
 
@@ -44,8 +62,9 @@ public sealed record Verdict
     /// <summary>By how much the latest outcome missed its deadline, in milliseconds; below zero where all came in time.</summary>
     public required double LatestMs { get; init; }
 
-    /// <summary>Whether nothing was lost, late or against the rules.</summary>
-    public bool IsGood => Lost.Count == 0 && Late.Count == 0 && Unexpected.Count == 0;
+    /// <summary>Whether nothing was lost, stuck, late or against the rules.</summary>
+    public bool IsGood =>
+        Lost.Count == 0 && RolledOut.Count == 0 && Unsettled.Count == 0 && Stuck.Count == 0 && Late.Count == 0 && Unexpected.Count == 0;
 
     /// <inheritdoc/>
     public override string ToString()
@@ -54,6 +73,9 @@ public sealed record Verdict
         text.Append(CultureInfo.InvariantCulture, $"commands {Commands}, accepted {Accepted}, dead letters {DeadLettered}, calls {Calls}; ");
         text.AppendJoin(", ", Outcomes.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => $"{pair.Key} {pair.Value}"));
         Append(text, "lost", Lost);
+        Append(text, "dead-lettered by a roll-out", RolledOut);
+        Append(text, "unsettled", Unsettled);
+        Append(text, "stuck", Stuck);
         Append(text, "duplicated", Duplicated);
         Append(text, "recovered", Recovered);
         Append(text, "unexpected", Unexpected);

@@ -1,0 +1,29 @@
+namespace Messaging.Faults.Operators;
+
+/// <summary>A queue at the broker, as its leader knows it now.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Kind">quorum, classic, other, or unknown where it did not answer.</param>
+/// <param name="IsExclusive">Whether it belongs to one connection.</param>
+/// <param name="Ready">Messages that wait.</param>
+/// <param name="Unsettled">Messages that consumers have.</param>
+/// <param name="Total">All, those included that are on their way to the next queue.</param>
+internal sealed record QueueCount(string Name, string Kind, bool IsExclusive, int Ready, int Unsettled, int Total)
+{
+    public const string DeadLetters = IProbe.Name + ".dead";
+
+    private const string Stranded = "messaging.delay.lost";
+    private const string Cancellations = "messaging.cancelled";
+
+    /// <summary>Whether commands can be in it. What is not known to hold none can: new queues are taken for such.</summary>
+    public bool HoldsCommands =>
+        !IsExclusive && Kind is not "other" && Name is not IProbe.Name && !Name.StartsWith(Cancellations, StringComparison.Ordinal);
+
+    /// <summary>Whether commands may stay in it.</summary>
+    public bool IsForRest => Name is DeadLetters or Stranded;
+
+    /// <summary>Whether something is in it that a worker has yet to do.</summary>
+    public bool IsBusy => Kind is "unknown" || (HoldsCommands ? !IsForRest && Total > 0 : Name is IProbe.Name && Total > 0);
+
+    /// <inheritdoc/>
+    public override string ToString() => $"{Name}: {Ready} ready, {Unsettled} unsettled, {Total - Ready - Unsettled} on the way";
+}
