@@ -127,7 +127,9 @@ fi
 failed=0
 # Runs one project, or the solution, on the broker that is chosen; what fails does not keep others from being run.
 run() {
-  dotnet test "$@" --max-parallel-test-modules 1 || failed=$?
+  kind=$1 what=$2
+  shift 2
+  dotnet test "$kind" "$what" --max-parallel-test-modules 1 "$@" || failed=$?
 }
 
 # The test projects that run a broker, as their sources say.

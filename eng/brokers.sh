@@ -70,7 +70,7 @@ for version in "$@"; do
     *) fail "There is no RabbitMQ '$version' to make for the tests: choose from 3.10, 4.0 and 4.3." ;;
   esac
   if [ ! -x "$brokers/$suite/root/$server" ]; then
-    mkdir -p "$brokers"
+    mkdir -p "$brokers" || fail "RabbitMQ $version for the tests needs a folder that can be written: name one with MESSAGING_BROKERS."
     # One at a time, of all who want the same.
     (flock 9; [ -x "$brokers/$suite/root/$server" ] || make "$version" "$suite") 9>"$brokers/$suite.lock"
   fi
