@@ -2,7 +2,10 @@
 # Runs every test. Finds a RabbitMQ for them first: an image in a Docker engine that answers, else the installed
 # rabbitmq-server, else Debian's package where it may be installed; then a PostgreSQL, a browser (Chromium), a Prometheus and gRPC's
 # clients for Node and Python, each installed or Debian's package.
-# Arguments are passed to dotnet test.
+#   --brokers all        every test project that runs a broker on RabbitMQ 3.10, 4.0 and 4.3, the others once
+#   --brokers 4.3        every test on that one version (3.10, 4.0 or 4.3; several with a comma)
+#   --contracts          only what every broker must do: the suites of tests/Infrastructure.RabbitMq.Tests
+# A version that is not installed is made by eng/brokers.sh, as root. Other arguments are passed to dotnet test.
 set -eu
 cd "$(dirname "$0")"
 
@@ -10,6 +13,25 @@ fail() {
   printf '%s\n' "$@" >&2
   exit 2
 }
+
+# Our own options are taken out of the arguments; the others stay, as they were written.
+brokers= contracts=
+count=$#
+while [ "$count" -gt 0 ]; do
+  case $1 in
+    --brokers)
+      [ "$count" -gt 1 ] || fail "--brokers wants a version (3.10, 4.0 or 4.3) or 'all'."
+      brokers=$(printf %s "$2" | tr ',' ' ')
+      shift
+      count=$((count - 1)) ;;
+    --brokers=*) brokers=$(printf %s "${1#*=}" | tr ',' ' ') ;;
+    --contracts) contracts=yes ;;
+    *) set -- "$@" "$1" ;;
+  esac
+  shift
+  count=$((count - 1))
+done
+[ "$brokers" != all ] || brokers="3.10 4.0 4.3"
 
 if ! command -v dotnet >/dev/null 2>&1 || ! dotnet --list-sdks | grep -q '^10\.'; then
   fail "test.sh needs the .NET SDK 10, and 'dotnet --list-sdks' shows none." \
@@ -38,7 +60,22 @@ install_package() (
 )
 
 installed=/usr/lib/rabbitmq/bin/rabbitmq-server
-if [ -n "${MESSAGING_TEST_IMAGE:-}" ]; then
+if [ -n "$brokers" ]; then
+  # What is named is what runs, whatever the environment says. "installed" stands for the server that is.
+  unset MESSAGING_TEST_IMAGE MESSAGING_TEST_BROKER
+  roots=
+  for version in $brokers; do
+    if [ -n "$(ls -d /usr/lib/rabbitmq/lib/rabbitmq_server-"$version".* 2>/dev/null)" ]; then
+      root=installed
+    else
+      root=$(eng/brokers.sh "$version")
+    fi
+    echo "RabbitMQ $version for the tests: $root"
+    roots="$roots $root"
+  done
+elif [ -n "${MESSAGING_TEST_BROKER:-}" ]; then
+  echo "RabbitMQ for the tests: that in $MESSAGING_TEST_BROKER (MESSAGING_TEST_BROKER)"
+elif [ -n "${MESSAGING_TEST_IMAGE:-}" ]; then
   echo "RabbitMQ for the tests: image $MESSAGING_TEST_IMAGE (MESSAGING_TEST_IMAGE)"
 elif image=$(docker_image) && [ -n "$image" ]; then
   export MESSAGING_TEST_IMAGE="$image"
@@ -87,5 +124,37 @@ if [ -n "$missing" ]; then
     "Install it, then run test.sh again: apt-get install$missing"
 fi
 
+failed=0
+# Runs one project, or the solution, on the broker that is chosen; what fails does not keep others from being run.
+run() {
+  kind=$1 what=$2
+  shift 2
+  dotnet test "$kind" "$what" --max-parallel-test-modules 1 "$@" || failed=$?
+}
+
+# The test projects that run a broker, as their sources say.
+with_brokers() {
+  grep -rlE 'Private(Broker|Cluster)' tests/*.Tests --include='*.cs' --exclude-dir=obj --exclude-dir=bin | cut -d/ -f1,2 | sort -u
+}
+
 # One test project at a time: some tests measure time, and several brokers at once would slow them all.
-dotnet test --solution Messaging.sln --max-parallel-test-modules 1 "$@"
+first=yes
+for root in ${roots:-chosen}; do
+  case $root in
+    chosen) ;;
+    installed) unset MESSAGING_TEST_BROKER ;;
+    *) export MESSAGING_TEST_BROKER="$root" ;;
+  esac
+  [ -z "$brokers" ] || echo "The tests on RabbitMQ: $root"
+  if [ -n "$contracts" ]; then
+    run --project tests/Infrastructure.RabbitMq.Tests "$@"
+  elif [ -n "$first" ]; then
+    run --solution Messaging.sln "$@"
+  else
+    for project in $(with_brokers); do
+      run --project "$project" "$@"
+    done
+  fi
+  first=
+done
+exit "$failed"

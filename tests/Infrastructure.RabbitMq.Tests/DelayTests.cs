@@ -8,13 +8,6 @@ namespace Messaging.RabbitMq.Tests;
 
 public sealed class DelayTests(BrokerFixture fixture) : TransportTest(fixture)
 {
-    // What docs/deployment.md tells to grant, for the service of this test.
-    private string WorkerConfigure => $@"^({Service}(\..*)?|messaging\..*)$";
-
-    private string WorkerWrite => $@"^(amq\.default|{Service}(\..*)?|messaging\..*)$";
-
-    private string WorkerRead => $@"^(amq\.direct|{Service}(\..*)?|messaging\..*)$";
-
     [Fact]
     public async Task Nothing_is_lost_when_the_broker_is_killed_while_messages_wait_at_every_level()
     {
@@ -82,8 +75,8 @@ public sealed class DelayTests(BrokerFixture fixture) : TransportTest(fixture)
     [Fact]
     public async Task The_permissions_that_are_documented_suffice_for_delays()
     {
-        var serving = await AddUserAsync(WorkerConfigure, WorkerWrite, WorkerRead);
-        var calling = await AddUserAsync(@"^messaging\..*", @"^(amq\.(default|direct)|messaging\..*)$", @"^messaging\..*");
+        var serving = await AddUserAsync(DocumentedRights.Of("worker", Service));
+        var calling = await AddUserAsync(DocumentedRights.Of("requester", Service));
         var work = new WorkerSink();
         await using var worker = await OpenTransport(options => options.Uri = Broker.UriFor(serving, serving))
             .OpenWorkerAsync(WithCommands(Subscription()), work, Token);

@@ -139,6 +139,26 @@ public abstract partial class TransportContractTests
     }
 
     [Fact(Timeout = TimeoutMs)]
+    public async Task A_command_whose_workers_end_too_often_is_dead_lettered()
+    {
+        var subscription = Subscription() with { CommandDeliveryLimit = 2 };
+        var (requester, _) = await OpenRequesterAsync();
+        for (var i = 0; i < 3; i++)
+        {
+            var (worker, deliveries) = await OpenWorkerAsync(subscription);
+            if (i == 0)
+            {
+                await requester.PublishConfirmedAsync(Command("deadly"));
+            }
+
+            await deliveries.NextAsync();
+            await worker.DisposeAsync();
+        }
+
+        Assert.Equal("deadly", Assert.Single(await Harness.TakeAsync(DeadLetters, 1, Cancellation)).MessageId);
+    }
+
+    [Fact(Timeout = TimeoutMs)]
     public async Task A_worker_dead_letters_with_its_reasons()
     {
         var (worker, deliveries) = await OpenWorkerAsync();

@@ -12,6 +12,9 @@ public abstract partial class TransportContractTests : IAsyncLifetime
     /// <summary>No test of the contract takes as long; one that does waits for something that will not come.</summary>
     private const int TimeoutMs = 60_000;
 
+    /// <summary>Between two looks at what a broker tells nobody of.</summary>
+    private const int PollIntervalMs = 10;
+
     private ITransportHarness? _harness;
 
     protected ITransportHarness Harness =>

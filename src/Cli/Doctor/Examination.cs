@@ -130,7 +130,16 @@ internal static class Examination
     private static async Task<Finding> CheckQueuesAsync(CommandSession session, string service, CancellationToken cancellationToken)
     {
         var check = $"queues of {service}";
-        var queues = await session.Queues.ListAsync(service, cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<QueueState> queues;
+        try
+        {
+            queues = await session.Queues.ListAsync(service, cancellationToken).ConfigureAwait(false);
+        }
+        catch (RpcException exception) when (exception.Status == StatusCode.PermissionDenied)
+        {
+            return new Finding(check, FindingState.Fault, exception.Detail);
+        }
+
         if (queues.Count == 0)
         {
             return new Finding(check, FindingState.Warning, "none is there", "Start a worker, or 'messaging topology apply'.");

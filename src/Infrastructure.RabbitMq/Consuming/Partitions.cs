@@ -165,7 +165,7 @@ internal sealed partial class Partitions(
     private void LoseShare(Exception exception) =>
         link.Lose($"the partitions of '{subscription.Service}' could not be shared: {exception.Message}");
 
-    /// <summary>How many consumers a queue has; null where there is no such queue.</summary>
+    /// <summary>How many consumers a queue has; null where there is no such queue, or none that is ours to see.</summary>
     private async Task<uint?> CountConsumersAsync(string queue, CancellationToken cancellationToken)
     {
         // On a channel that is thrown away, as an error closes it.
@@ -174,8 +174,9 @@ internal sealed partial class Partitions(
         {
             return (await channel.QueueDeclarePassiveAsync(queue, cancellationToken).ConfigureAwait(false)).ConsumerCount;
         }
-        catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.NotFound })
+        catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.NotFound or Constants.AccessRefused })
         {
+            // Since RabbitMQ 4.3 who has no right on a queue is not told whether it is there; nor could he serve it.
             return null;
         }
         finally

@@ -10,6 +10,16 @@ internal static class QueueFailures
     public static TransportException LinkLost(string stage, string queue, LinkLoss? loss) =>
         new(TransportFailure.NotSent, $"{stage} '{queue}': the link to RabbitMQ is gone ({loss?.Reason ?? "closing"}). Open a new one.");
 
+    /// <summary>Why a passive declaration failed: a denial names the right to configure, and any right on the queue will do.</summary>
+    public static Exception FromLook(Exception exception, string stage, string queue) =>
+        exception is OperationInterruptedException { ShutdownReason: { ReplyCode: Constants.AccessRefused } reason }
+            ? new TransportException(
+                TransportFailure.Denied,
+                $"{stage} '{queue}': RabbitMQ denies it: {reason.ReplyText}. Since version 4.3 who looks at a queue needs a permission on it, whichever: write tells the least " +
+                "(4.3.0 and 4.2.6 alone want configure). Grant it with rabbitmqctl set_permissions.",
+                exception)
+            : From(exception, stage, queue);
+
     /// <param name="exception">What the client library threw.</param>
     /// <param name="stage">What was being done, e.g. <c>Purging</c>.</param>
     /// <param name="queue">The queue.</param>

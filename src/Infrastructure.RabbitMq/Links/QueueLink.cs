@@ -40,7 +40,7 @@ internal sealed class QueueLink : IQueueLink
         }
         catch (Exception e)
         {
-            throw QueueFailures.From(e, "Opening", queue);
+            throw QueueFailures.FromLook(e, "Opening", queue);
         }
 
         var responses = await connections.Responses.GetAsync(cancellationToken).ConfigureAwait(false);
@@ -69,6 +69,7 @@ internal sealed class QueueLink : IQueueLink
         return SettleAsync(channel => channel.BasicAckAsync(deliveryTag, multiple: false, CancellationToken.None));
     }
 
+    // Not a reject: who looked has not tried, and RabbitMQ 4.3 and later, unlike those before, count no nack as a delivery.
     public ValueTask RequeueAsync(ulong deliveryTag)
     {
         _held.TryRemove(deliveryTag, out _);

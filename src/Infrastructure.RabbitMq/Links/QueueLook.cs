@@ -53,7 +53,7 @@ internal sealed class QueueLook : IQueueLook
         }
         catch (Exception e)
         {
-            throw _lifetime.Loss is { } loss ? QueueFailures.LinkLost(Stage, queue, loss) : QueueFailures.From(e, Stage, queue);
+            throw _lifetime.Loss is { } loss ? QueueFailures.LinkLost(Stage, queue, loss) : QueueFailures.FromLook(e, Stage, queue);
         }
         finally
         {

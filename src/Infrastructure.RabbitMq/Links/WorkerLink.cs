@@ -85,11 +85,13 @@ internal sealed partial class WorkerLink : IWorkerLink
     public ValueTask AckAsync(DeliveryTag tag) =>
         TryStartSettling(tag) is { } consumer ? Settle(consumer, consumer.Channel.BasicAckAsync(tag.Value, multiple: false, CancellationToken.None)) : default;
 
+    // Not a nack: since RabbitMQ 4.3 a quorum queue takes one for "not tried" and doesn't count it, while a reject counts
+    // on every version. A command that its workers give back for ever would never come to the delivery limit.
     public ValueTask RequeueAsync(DeliveryTag tag) =>
-        TryStartSettling(tag) is { } consumer ? Settle(consumer, consumer.Channel.BasicNackAsync(tag.Value, multiple: false, requeue: true, CancellationToken.None)) : default;
+        TryStartSettling(tag) is { } consumer ? Settle(consumer, consumer.Channel.BasicRejectAsync(tag.Value, requeue: true, CancellationToken.None)) : default;
 
     public ValueTask RejectAsync(DeliveryTag tag) =>
-        TryStartSettling(tag) is { } consumer ? Settle(consumer, consumer.Channel.BasicNackAsync(tag.Value, multiple: false, requeue: false, CancellationToken.None)) : default;
+        TryStartSettling(tag) is { } consumer ? Settle(consumer, consumer.Channel.BasicRejectAsync(tag.Value, requeue: false, CancellationToken.None)) : default;
 
     public ValueTask PublishConfirmedAsync(OutboundMessage message) =>
         message.DelaySeconds == 0 && _topology.Has(message.Queue) ? PublishToOwnAsync(message) : _confirming.PublishAsync(message);

@@ -87,7 +87,7 @@ internal sealed class ServiceTopology(BrokerConnection connection)
             }
             catch (OperationInterruptedException e)
             {
-                throw QueueFailures.From(e, "Looking at", queue);
+                throw QueueFailures.FromLook(e, "Looking at", queue);
             }
         }
     }

@@ -16,7 +16,10 @@ public interface IQueueLink : ILink
     /// <returns>Complete when handed to the connection.</returns>
     ValueTask AckAsync(ulong deliveryTag);
 
-    /// <summary>Gives a message back to its queue. On a lost link a no-op.</summary>
+    /// <summary>
+    /// Gives a message back to its queue. Looking is no attempt, but brokers differ in whether they count it as a delivery
+    /// (RabbitMQ does before 4.3), so the queue must have no delivery limit. On a lost link a no-op.
+    /// </summary>
     /// <param name="deliveryTag">The message's <see cref="InboundMessage.DeliveryTag"/>.</param>
     /// <returns>Complete when handed to the connection.</returns>
     ValueTask RequeueAsync(ulong deliveryTag);

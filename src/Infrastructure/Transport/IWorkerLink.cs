@@ -23,7 +23,12 @@ public interface IWorkerLink : ILink
     /// <returns>Complete when handed to the connection.</returns>
     ValueTask AckAsync(DeliveryTag tag);
 
-    /// <summary>Gives a delivery back to its queue, for any worker to take. On a lost link a no-op.</summary>
+    /// <summary>
+    /// Gives a delivery back to its queue, for any worker to take. It counts as a delivery, on every version of a broker,
+    /// as one that ends with its link does: a command comes back with one more in <c>x-delivery-count</c>, and the broker
+    /// dead-letters it when that has passed <see cref="WorkerSubscription.CommandDeliveryLimit"/>. Of calls on a classic
+    /// queue nobody counts. On a lost link a no-op.
+    /// </summary>
     /// <param name="tag">The delivery.</param>
     /// <returns>Complete when handed to the connection.</returns>
     ValueTask RequeueAsync(DeliveryTag tag);

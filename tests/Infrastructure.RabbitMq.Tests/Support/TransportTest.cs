@@ -50,6 +50,9 @@ public abstract class TransportTest(BrokerFixture fixture) : IAsyncLifetime
         return provider;
     }
 
+    /// <summary>Adds a user, whose password is the name, with rights that the documents tell to grant.</summary>
+    protected Task<string> AddUserAsync(DocumentedRights rights) => AddUserAsync(rights.Configure, rights.Write, rights.Read);
+
     /// <summary>Adds a user, whose password is the name, with permissions; with none at all where there is nothing to configure.</summary>
     protected async Task<string> AddUserAsync(string? configure, string? write, string? read)
     {
