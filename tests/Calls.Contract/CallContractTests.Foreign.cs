@@ -1,7 +1,6 @@
 using System.Collections;
 using System.Collections.Concurrent;
 using System.IO.Compression;
-using System.Text;
 using Messaging.Transport;
 using Messaging.Wire;
 using Microsoft.Extensions.DependencyInjection;

@@ -1,4 +1,5 @@
 using Messaging.RabbitMq.Tests.Support;
+using Messaging.Transport;
 using RabbitMQ.Client;
 
 namespace Messaging.RabbitMq.Tests;
@@ -75,6 +76,48 @@ public sealed class ForeignMessageTests(BrokerFixture fixture) : TransportTest(f
         Assert.Equal("gzip", message.Headers["content-encoding"]);
         Assert.Equal(properties.Headers.Count + 1, message.Headers.Count);
         Assert.Equal("orders", message.ReplyTo);
+        Assert.False(worker.Lost.IsCompleted);
+    }
+
+    [Fact]
+    public async Task A_copy_leaves_out_what_the_broker_would_take_only_from_the_stranger()
+    {
+        var work = new WorkerSink();
+        await using var worker = await OpenWorkerAsync(work);
+        var copy = new OutboundMessage { Queue = Service, Type = null, ReplyTo = "amq.rabbitmq.reply-to", UserId = "somebody else" };
+
+        await worker.PublishConfirmedAsync(copy);
+        var other = (await work.Deliveries.NextAsync()).Message;
+        await worker.PublishConfirmedAsync(copy with { UserId = "guest", ReplyTo = "amq.rabbitmq.reply-to.somewhere" });
+        var own = (await work.Deliveries.NextAsync()).Message;
+
+        Assert.Equal((null, null, null), (other.Type, other.UserId, other.ReplyTo));
+        Assert.Equal(("guest", "amq.rabbitmq.reply-to.somewhere"), (own.UserId, own.ReplyTo));
+        Assert.False(worker.Lost.IsCompleted);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Headers_that_fit_no_frame_are_refused_here_however_they_are_nested(bool table)
+    {
+        var work = new WorkerSink();
+        await using var worker = await OpenWorkerAsync(work);
+        var inside = new List<object?>();
+        for (var item = 0; item < 20_000; item++)
+        {
+            inside.Add("some text"u8.ToArray());
+        }
+
+        object nested = table ? new Dictionary<string, object?>(StringComparer.Ordinal) { ["inside"] = inside } : inside;
+        var failure = await Assert.ThrowsAsync<TransportException>(async () => await worker.PublishConfirmedAsync(new OutboundMessage
+        {
+            Queue = Service,
+            Type = "Quote",
+            Headers = new Dictionary<string, object?>(StringComparer.Ordinal) { ["nested"] = nested },
+        }));
+
+        Assert.Equal(TransportFailure.TooLarge, failure.Failure);
         Assert.False(worker.Lost.IsCompleted);
     }
 

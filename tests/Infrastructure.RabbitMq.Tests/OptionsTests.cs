@@ -86,9 +86,31 @@ public sealed class OptionsTests
     }
 
     [Fact]
-    public async Task The_last_transport_chosen_is_used()
+    public void Two_addresses_are_refused_instead_of_the_last_winning()
     {
-        await using var provider = new ServiceCollection().AddMessaging().UseInMemory().UseRabbitMq().Services.BuildServiceProvider();
+        var builder = new ServiceCollection().AddMessaging().UseRabbitMq(static options => options.Uri = new Uri("amqp://first"));
+
+        var failure = Assert.Throws<InvalidOperationException>(() => builder.UseRabbitMq(static options => options.Uri = new Uri("amqp://second")));
+
+        Assert.Contains("UseRabbitMq(…), then UseRabbitMq(…)", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("remove one", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_second_transport_is_refused_by_name_in_either_order()
+    {
+        var rabbit = new ServiceCollection().AddMessaging().UseRabbitMq();
+        var memory = new ServiceCollection().AddMessaging().UseInMemory();
+
+        Assert.Contains("UseRabbitMq(…), then UseInMemory()", Assert.Throws<InvalidOperationException>(() => rabbit.UseInMemory()).Message, StringComparison.Ordinal);
+        Assert.Contains("UseInMemory(), then UseRabbitMq(…)", Assert.Throws<InvalidOperationException>(() => memory.UseRabbitMq()).Message, StringComparison.Ordinal);
+        Assert.Contains("UseInMemory(), then UseRabbitMq(…)", Assert.Throws<InvalidOperationException>(() => memory.Services.AddMessaging().UseRabbitMq()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_choice_that_was_taken_back_can_be_made_anew()
+    {
+        await using var provider = new ServiceCollection().AddMessaging().UseInMemory().ForgetTransport().UseRabbitMq().Services.BuildServiceProvider();
 
         Assert.Equal("rabbitmq", Assert.Single(provider.GetServices<ITransport>()).Name);
     }

@@ -34,6 +34,10 @@ public static class InteropHost
         {
             messaging.UseRabbitMq(options => options.Uri = broker);
         }
+        else
+        {
+            messaging.UseInMemory();
+        }
 
         var application = builder.Build();
         application.MapMessagingGateway();

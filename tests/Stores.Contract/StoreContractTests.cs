@@ -1,6 +1,7 @@
 using System.Text;
 using Messaging.InMemory;
 using Messaging.Transport;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Messaging.Stores.Contract;
 
@@ -34,6 +35,18 @@ public abstract partial class StoreContractTests : IAsyncLifetime
     }
 
     protected abstract Task<IStoreHarness> StartAsync();
+
+    [Fact]
+    public void A_second_store_is_refused_instead_of_the_last_winning()
+    {
+        var builder = new ServiceCollection().AddMessaging();
+        Harness.Use(builder);
+
+        var failure = Assert.Throws<InvalidOperationException>(() => Harness.Use(builder.Services.AddMessaging()));
+
+        Assert.Contains("Two stores are chosen", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("remove one", failure.Message, StringComparison.Ordinal);
+    }
 
     private static void Quick(OutboxOptions options) => options.MaxDelay = TimeSpan.FromMilliseconds(100);
 

@@ -25,7 +25,7 @@ internal static class LetterHeaders
         var shown = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var (name, value) in headers ?? new Dictionary<string, object?>(StringComparer.Ordinal))
         {
-            if (!UserHeaders.IsReserved(name))
+            if (!UserHeaders.IsSystems(name))
             {
                 shown[name] = Show(value);
             }

@@ -11,7 +11,7 @@ namespace Messaging.InMemory;
 /// workers and requesters live in one process, tests use it in place of a broker. Thread-safe.
 /// </summary>
 /// <remarks>
-/// <c>AddMessaging()</c> gives every container its own. To connect several containers of one process, create one and
+/// <c>UseInMemory()</c> gives every container its own. To connect several containers of one process, create one and
 /// pass it to each of them: <c>services.AddMessaging().UseInMemory(broker)</c>.
 /// </remarks>
 public sealed partial class InMemoryBroker : IDisposable

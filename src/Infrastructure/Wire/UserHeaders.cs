@@ -19,7 +19,13 @@ internal static class UserHeaders
         WireNames.Scheduled, WireNames.DeadExceptionType, WireNames.DeadExceptionMessage, WireNames.DeadAttempts],
         StringComparer.OrdinalIgnoreCase);
 
+    private static readonly FrozenSet<string> _exact = _reserved.ToFrozenSet(StringComparer.Ordinal);
+
+    /// <summary>Whether no user may give a header this name, in whatever case of letters.</summary>
     public static bool IsReserved(string name) => _reserved.Contains(name);
+
+    /// <summary>Whether a header of exactly this name is the system's. A stranger's may differ from it by case.</summary>
+    public static bool IsSystems(string name) => _exact.Contains(name);
 
     /// <exception cref="ArgumentException">A name is reserved, empty or too long, or a value is null.</exception>
     public static void Validate(IReadOnlyDictionary<string, string> headers)

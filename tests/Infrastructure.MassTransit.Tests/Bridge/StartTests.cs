@@ -70,6 +70,22 @@ public sealed class StartTests
         Assert.Contains("UseEntityFrameworkOutbox", failure, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Choosing_it_twice_is_refused_and_beside_a_transport_it_is_not()
+    {
+        var builder = new ServiceCollection().AddMessaging().UseInMemory().UseMassTransit();
+
+        Assert.Contains("UseMassTransit(…) was called twice", Assert.Throws<InvalidOperationException>(() => builder.UseMassTransit()).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Two_contracts_of_one_name_are_refused()
+    {
+        var builder = new ServiceCollection().AddMessaging().UseMassTransit().AddWorker<ICalc, ScriptedCalc>();
+
+        Assert.Contains("'calc'", Assert.Throws<InvalidOperationException>(() => builder.AddWorker<IOtherCalc, OtherCalc>()).Message, StringComparison.Ordinal);
+    }
+
     private static async Task<string> FailsAsync(Action<MessagingBuilder> configure)
     {
         var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
@@ -77,4 +93,15 @@ public sealed class StartTests
         using var host = application.Build();
         return (await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(TestContext.Current.CancellationToken))).Message;
     }
+}
+
+[Service("calc")]
+public interface IOtherCalc
+{
+    Task<Sum> SubtractAsync(Addends request, CancellationToken cancellationToken = default);
+}
+
+public sealed class OtherCalc : IOtherCalc
+{
+    public Task<Sum> SubtractAsync(Addends request, CancellationToken cancellationToken) => Task.FromResult(new Sum(request.Left - request.Right));
 }

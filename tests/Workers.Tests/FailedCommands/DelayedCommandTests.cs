@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Messaging.Calls.Contract;
 using Messaging.InMemory;
+using Messaging.Transport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
@@ -128,6 +129,45 @@ public sealed class DelayedCommandTests : IAsyncDisposable
         });
 
         Assert.Equal(2, _runs.Last().Attempt);
+    }
+
+    [Fact]
+    public async Task A_strangers_command_that_is_sent_on_after_48_days_is_what_it_was()
+    {
+        _fails = static _ => true;
+        await StartAsync(static options => options.CommandRetry.MaxAttempts = 1);
+        var table = new Dictionary<string, object?>(StringComparer.Ordinal) { ["deep"] = new List<object?> { 1, null } };
+        var foreign = new ForeignProperties { Priority = 9, Timestamp = 5, AppId = "theirs", ClusterId = "also" };
+        Assert.True(Faults.RawPublish("calc.commands", new InboundMessage
+        {
+            Type = "Record",
+            MessageId = "far",
+            ReplyTo = "somebody",
+            UserId = "them",
+            Foreign = foreign,
+            Headers = new Dictionary<string, object?>(StringComparer.Ordinal)
+            {
+                ["scheduled"] = true,
+                ["delay-left"] = (long)OutboundMessage.MaxDelay.TotalSeconds + 86_400,
+                ["x-mine"] = (short)3,
+                ["table"] = table,
+            },
+            Body = """{"text":"far"}"""u8.ToArray(),
+        }));
+
+        await UntilAsync(() => Faults.Delayed == 1);
+        await UntilAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromHours(6));
+            return _runs.Count == 1;
+        });
+        await UntilAsync(() => Faults.Peek("calc.dead").Count == 1);
+
+        var lying = Assert.Single(Faults.Peek("calc.dead"));
+        Assert.Equal(("Record", "far", "somebody", "them", foreign), (lying.Type, lying.MessageId, lying.ReplyTo, lying.UserId, lying.Foreign));
+        Assert.Equal((short)3, lying.Headers!["x-mine"]);
+        Assert.Same(table, lying.Headers["table"]);
+        Assert.Equal(0L, lying.Headers["delay-left"]);
     }
 
     [Fact]
