@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 
 namespace Messaging.Serialization;
 
@@ -8,7 +9,7 @@ internal static class Utf8Text
     private const string Charset = "charset";
 
     /// <summary>The text without its byte-order mark.</summary>
-    /// <exception cref="FormatException">It is UTF-16 or UTF-32.</exception>
+    /// <exception cref="JsonException">It is UTF-16 or UTF-32.</exception>
     public static ReadOnlySpan<byte> WithoutMark(ReadOnlySpan<byte> text)
     {
         if (text.StartsWith(Encoding.UTF8.Preamble))
@@ -18,7 +19,7 @@ internal static class Utf8Text
 
         // JSON begins with two characters of ASCII, or with one: a zero among the first two bytes, or a mark of such an encoding, is no UTF-8.
         return text.Length > 1 && (text[0] == 0 || text[1] == 0 || (text[0], text[1]) is (0xFE, 0xFF) or (0xFF, 0xFE))
-            ? throw new FormatException("It is UTF-16 or UTF-32: send UTF-8.")
+            ? throw new JsonException("It is UTF-16 or UTF-32: send UTF-8.")
             : text;
     }
 

@@ -40,6 +40,8 @@ public sealed class JsonLossTests
 
         Assert.Equal((1, "a"), RoundTrip((1, "a"), serializer));
         Assert.Equal("a", RoundTrip(new GeneratedFields { Name = "a" }, serializer).Name);
+        Assert.Equal(("a", 2), RoundTrip(new GeneratedProperties("a") { Count = 2 }, serializer) is { } read ? (read.Name, read.Count) : default);
+        Assert.Throws<InvalidOperationException>(() => serializer.GetCodec<GeneratedLoss>());
     }
 
     [Fact]
@@ -164,6 +166,20 @@ public sealed class JsonLossTests
     public sealed class GeneratedFields
     {
         public string? Name;
+    }
+
+    public sealed class GeneratedProperties(string name)
+    {
+        public string Name { get; } = name;
+
+        public int Count { get; init; }
+    }
+
+    public sealed class GeneratedLoss
+    {
+        public string Text { get; } = "a";
+
+        public int Number { get; set; }
     }
 
     public sealed record RecordWithField(string Name)
@@ -304,4 +320,6 @@ public sealed class JsonLossTests
 
 [JsonSerializable(typeof((int, string)))]
 [JsonSerializable(typeof(JsonLossTests.GeneratedFields))]
+[JsonSerializable(typeof(JsonLossTests.GeneratedProperties))]
+[JsonSerializable(typeof(JsonLossTests.GeneratedLoss))]
 internal sealed partial class LossJson : JsonSerializerContext;

@@ -6,7 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Messaging.Protobuf;
 
-public sealed class NullTests
+public sealed class ProtobufNullTests
 {
     private static readonly PayloadSerializers _serializers = CreateSerializers();
 

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Options;
 
 namespace Messaging.Serialization;
 
-public sealed class NullTests
+public sealed class NullPayloadTests
 {
     private static readonly PayloadSerializers _serializers = new([new JsonPayloadSerializer(Options.Create(new JsonPayloadOptions()))]);
 
