@@ -86,9 +86,10 @@ internal static partial class Operator
     {
         await arena.NoteAsync("deleted queues", victims.Select(static queue => queue.Name));
         var isEmpty = onlyEmpty
-            ? "fun(Q) -> case amqqueue:get_type(Q) of rabbit_quorum_queue -> {ok, {_, N}, _} = ra:leader_query(amqqueue:get_pid(Q), fun rabbit_fifo:query_messages_total/1), N =:= 0; _ -> [{messages, 0}] =:= rabbit_amqqueue:info(Q, [messages]) end end"
+            ? "fun(Q) -> case amqqueue:get_type(Q) of rabbit_quorum_queue -> Count(Q, query_messages_total) =:= 0; _ -> [{messages, 0}] =:= rabbit_amqqueue:info(Q, [messages]) end end"
             : "fun(_) -> true end";
         await arena.Broker.RabbitmqctlAsync("eval", $$"""
+            {{BrokerMap.Count}}
             IsEmpty = {{isEmpty}},
             [case rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, Name)) of
               {ok, Q} -> case IsEmpty(Q) of true -> rabbit_amqqueue:delete(Q, false, false, <<"operator">>), deleted; false -> kept end;
