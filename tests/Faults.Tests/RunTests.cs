@@ -59,7 +59,68 @@ public sealed class RunTests
         });
     }
 
-    private static async Task RunAsync(RunOptions options)
+    [Fact]
+    [Row(20, 62)]
+    public Task Nothing_accepted_is_lost_when_an_operator_deletes_queues_with_and_without_commands() =>
+        RunAsync(
+            new RunOptions
+            {
+                Faults = ["queue-delete:probe.dead", "queue-delete:probe.commands", "queue-delete:messaging.delay.", "queue-delete:messaging.worker."],
+                MaxFaults = 4,
+                Variety = 0.3,
+                Failing = 0.02,
+                Duration = TimeSpan.FromSeconds(12),
+            },
+            deadLetters: true);
+
+    [Fact]
+    [Row(62)]
+    public Task Nothing_accepted_is_lost_when_an_operator_deletes_exchanges_and_bindings() =>
+        RunAsync(new RunOptions
+        {
+            Faults = ["exchange-delete:messaging.delay.", "binding-delete:messaging.delay.", "exchange-delete", "binding-delete"],
+            MaxFaults = 4,
+            Variety = 0.3,
+            Duration = TimeSpan.FromSeconds(12),
+        });
+
+    [Fact]
+    [Row(17, 62)]
+    public Task Nothing_accepted_is_lost_when_an_operator_fills_queues() =>
+        RunAsync(
+            new RunOptions
+            {
+                Faults = ["queue-fill:probe.dead", "queue-fill:probe.commands", "queue-fill:messaging.delay.", "queue-fill"],
+                MaxFaults = 4,
+                Variety = 0.3,
+                Failing = 0.02,
+                Duration = TimeSpan.FromSeconds(12),
+            },
+            deadLetters: true);
+
+    [Fact]
+    [Row(63, 64)]
+    public Task Nothing_accepted_is_lost_or_left_unsettled_where_application_code_and_observers_of_workers_throw() =>
+        RunAsync(new RunOptions { Mischief = 0.03, Variety = 0.3, Duration = TimeSpan.FromSeconds(8) }, deadLetters: true);
+
+    [Fact]
+    [Row(64)]
+    public Task Every_call_and_command_has_its_outcome_where_observers_and_serializers_of_requesters_throw() =>
+        RunAsync(new RunOptions { RequesterMischief = 0.03, Variety = 0.3, Duration = TimeSpan.FromSeconds(8) });
+
+    [Fact]
+    [Row(65)]
+    public Task A_roll_out_dead_letters_nothing_though_its_handlers_wrap_their_cancellation() =>
+        RunAsync(new RunOptions
+        {
+            Faults = ["roll-out"],
+            MaxFaults = 1,
+            Slow = 0.05,
+            DrainTimeout = TimeSpan.FromSeconds(1),
+            Duration = TimeSpan.FromSeconds(10),
+        });
+
+    private static async Task RunAsync(RunOptions options, bool deadLetters = false)
     {
         var output = TestContext.Current.TestOutputHelper!;
         var (verdict, faults) = await FaultRun.ExecuteAsync(
@@ -70,6 +131,6 @@ public sealed class RunTests
 
         output.WriteLine(verdict.ToString());
         Assert.Equal(options.MaxFaults, faults);
-        Assert.True(verdict is { IsGood: true, Accepted: > 100, DeadLettered: 0 }, verdict.ToString());
+        Assert.True(verdict is { IsGood: true, Accepted: > 100 } && (deadLetters || verdict.DeadLettered == 0), verdict.ToString());
     }
 }
