@@ -17,7 +17,7 @@ internal static class RunCommand
 
     private static readonly Option<string[]> _faults = new("--faults")
     {
-        Description = $"A comma-separated choice of {string.Join(", ", FaultCatalog.Names)}.",
+        Description = $"A comma-separated choice of {string.Join(", ", FaultCatalog.Names)}; an operator's with what it is done to, if that is not to be chosen: queue-delete:probe.dead.",
         CustomParser = ParseFaults,
         DefaultValueFactory = _ => ["broker-kill"],
     };
@@ -39,7 +39,8 @@ internal static class RunCommand
     private static readonly Option<double> _slow = new("--slow") { Description = "How many calls and commands take --slow-handling and throw something of their own when they are cancelled, from 0 to 1." };
     private static readonly Option<TimeSpan> _slowHandling = Duration("--slow-handling", "How long those take.", TimeSpan.FromSeconds(3));
     private static readonly Option<TimeSpan> _drain = Duration("--drain", "How long a worker that is ended may take for what it runs.", TimeSpan.FromSeconds(20));
-    private static readonly Option<double> _mischief = new("--mischief") { Description = "How often application code and observers throw at each point where they can, from 0 to 1." };
+    private static readonly Option<double> _mischief = new("--mischief") { Description = "How often application code and observers of workers throw at each point where they can, from 0 to 1." };
+    private static readonly Option<double> _requesterMischief = new("--requester-mischief") { Description = "The same of requesters." };
     private static readonly Option<TimeSpan> _quiet = Duration("--quiet", "How long what is under way may take when there is no more load.", TimeSpan.FromMinutes(2));
     private static readonly Option<string?> _keep = new("--keep") { Description = "A new folder in which ledgers and logs are kept." };
     private static readonly Option<string?> _broker = new("--broker")
@@ -53,7 +54,7 @@ internal static class RunCommand
         var command = new RootCommand("Drives calls and commands through faults, then says what was lost, duplicated, recovered, unexpected or late. Ends with 0 only where nothing was lost or late.")
         {
             _seed, _duration, _rate, _calls, _faults, _every, _count, _workers, _requesters, _handling, _deliveries, _nodes, _inbox, _concurrency, _underWay,
-            _variety, _failing, _slow, _slowHandling, _drain, _mischief, _quiet, _keep, _broker,
+            _variety, _failing, _slow, _slowHandling, _drain, _mischief, _requesterMischief, _quiet, _keep, _broker,
         };
         command.SetAction(RunAsync);
         return command;
@@ -89,6 +90,7 @@ internal static class RunCommand
             SlowHandling = arguments.GetValue(_slowHandling),
             DrainTimeout = arguments.GetValue(_drain),
             Mischief = arguments.GetValue(_mischief),
+            RequesterMischief = arguments.GetValue(_requesterMischief),
             QuietLimit = arguments.GetValue(_quiet),
             Keep = arguments.GetValue(_keep),
         };
@@ -122,7 +124,7 @@ internal static class RunCommand
     private static string[] ParseFaults(ArgumentResult result)
     {
         var names = result.Tokens[0].Value.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        foreach (var unknown in names.Except(FaultCatalog.Names, StringComparer.Ordinal))
+        foreach (var unknown in names.Where(static name => !FaultCatalog.Has(name)))
         {
             result.AddError($"The fault '{unknown}' is unknown. Choose from {string.Join(", ", FaultCatalog.Names)}.");
         }

@@ -101,11 +101,13 @@ public sealed class OracleTests : IDisposable
         Assert.True(Oracle.Judge(_folder, left).IsGood);
 
         var verdict = Oracle.Judge(_folder, left with { RolledOut = ["stopped"] });
-        Assert.Equal((["stopped"], false), (verdict.RolledOut, verdict.IsGood));
+        Assert.Equal(["stopped"], verdict.RolledOut);
+        Assert.False(verdict.IsGood);
 
         Write("operator", [Line(LedgerEvent.DeadLetterTaken, "failed earlier"), Line(LedgerEvent.DeadLetterTaken, "stopped earlier", LedgerLine.Stopped)]);
         verdict = Oracle.Judge(_folder, new LeftBehind([], ["failed", "stopped"]));
-        Assert.Equal((["stoppedearlier"], 4, false), (verdict.RolledOut, verdict.DeadLettered, verdict.IsGood));
+        Assert.Equal(["stoppedearlier"], verdict.RolledOut);
+        Assert.Equal((4, false), (verdict.DeadLettered, verdict.IsGood));
     }
 
     [Fact]
@@ -125,15 +127,20 @@ public sealed class OracleTests : IDisposable
         // Deleting the memory of a cancellation is an operator's doing.
         Write("operator", [Line(LedgerEvent.Operated, "deleted")]);
         verdict = Oracle.Judge(_folder, _nothing);
-        Assert.Equal((["intime"], true), (verdict.RanThoughCancelled, verdict.IsGood));
+        Assert.Equal(["intime"], verdict.RanThoughCancelled);
+        Assert.True(verdict.IsGood);
     }
 
     [Fact]
-    public void A_call_that_is_answered_with_what_a_stopped_handler_throws_is_unexpected()
+    public void Calls_and_cancellations_end_with_a_status_and_with_nothing_that_a_stopped_handler_or_an_observer_throws()
     {
-        Write("requester", [Line(LedgerEvent.CallIntent, "rolled out"), Line(LedgerEvent.CallOutcome, "rolled out", "StoppedHandler")]);
+        Write("requester",
+        [
+            Line(LedgerEvent.CallIntent, "rolled out"), Line(LedgerEvent.CallOutcome, "rolled out", "StoppedHandler"), .. Cancelled("cancelled", "IOException"),
+        ]);
 
-        Assert.Equal(["call rolledout has ended with StoppedHandler"], Oracle.Judge(_folder, _nothing).Unexpected);
+        Assert.Equal(
+            ["call rolledout has ended with StoppedHandler", "cancelling cancelled has ended with IOException"], Oracle.Judge(_folder, _nothing).Unexpected);
     }
 
     [Fact]

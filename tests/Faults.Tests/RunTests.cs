@@ -61,11 +61,25 @@ public sealed class RunTests
 
     [Fact]
     [Row(20, 62)]
-    public Task Nothing_accepted_is_lost_when_an_operator_deletes_queues_exchanges_and_bindings() =>
+    public Task Nothing_accepted_is_lost_when_an_operator_deletes_queues_with_and_without_commands() =>
+        RunAsync(
+            new RunOptions
+            {
+                Faults = ["queue-delete:probe.dead", "queue-delete:probe.commands", "queue-delete:messaging.delay.", "queue-delete:messaging.worker."],
+                MaxFaults = 4,
+                Variety = 0.3,
+                Failing = 0.02,
+                Duration = TimeSpan.FromSeconds(12),
+            },
+            deadLetters: true);
+
+    [Fact]
+    [Row(62)]
+    public Task Nothing_accepted_is_lost_when_an_operator_deletes_exchanges_and_bindings() =>
         RunAsync(new RunOptions
         {
-            Faults = ["queue-delete", "exchange-delete", "binding-delete"],
-            MaxFaults = 6,
+            Faults = ["exchange-delete:messaging.delay.", "binding-delete:messaging.delay.", "exchange-delete", "binding-delete"],
+            MaxFaults = 4,
             Variety = 0.3,
             Duration = TimeSpan.FromSeconds(12),
         });
@@ -76,7 +90,7 @@ public sealed class RunTests
         RunAsync(
             new RunOptions
             {
-                Faults = ["queue-fill"],
+                Faults = ["queue-fill:probe.dead", "queue-fill:probe.commands", "queue-fill:messaging.delay.", "queue-fill"],
                 MaxFaults = 4,
                 Variety = 0.3,
                 Failing = 0.02,
@@ -86,8 +100,13 @@ public sealed class RunTests
 
     [Fact]
     [Row(63, 64)]
-    public Task Nothing_accepted_is_lost_or_left_unsettled_where_application_code_and_observers_throw() =>
+    public Task Nothing_accepted_is_lost_or_left_unsettled_where_application_code_and_observers_of_workers_throw() =>
         RunAsync(new RunOptions { Mischief = 0.03, Variety = 0.3, Duration = TimeSpan.FromSeconds(8) }, deadLetters: true);
+
+    [Fact]
+    [Row(64)]
+    public Task Every_call_and_command_has_its_outcome_where_observers_and_serializers_of_requesters_throw() =>
+        RunAsync(new RunOptions { RequesterMischief = 0.03, Variety = 0.3, Duration = TimeSpan.FromSeconds(8) });
 
     [Fact]
     [Row(65)]

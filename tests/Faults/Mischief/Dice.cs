@@ -9,6 +9,7 @@ internal sealed class Dice
     private readonly Lock _lock = new();
     private readonly double _chance;
     private readonly Random _random;
+    private bool _begun;
 
     public Dice(IOptions<PartyOptions> options)
         : this(options.Value.Mischief, options.Value.Seed)
@@ -21,10 +22,13 @@ internal sealed class Dice
         _random = new Random(seed);
     }
 
+    /// <summary>Has mischief begin: when the process has started, so that each does.</summary>
+    public void Begin() => Volatile.Write(ref _begun, true);
+
     /// <summary>Whether it is this time.</summary>
     public bool Strikes()
     {
-        if (_chance <= 0)
+        if (_chance <= 0 || !Volatile.Read(ref _begun))
         {
             return false;
         }

@@ -6,15 +6,25 @@ namespace Messaging.Faults.Operators;
 /// <summary>All queues, exchanges and bindings that are at the broker now, but for those of the broker itself.</summary>
 internal sealed record BrokerMap(IReadOnlyList<QueueCount> Queues, IReadOnlyList<string> Exchanges, IReadOnlyList<BrokerBinding> Bindings)
 {
+    /// <summary>Erlang: <c>Count(Queue, Query)</c> asks a quorum queue's leader, by a function of rabbit_fifo's.</summary>
+    public const string Count = """
+        Count = fun(Q, Query) ->
+          Leader = amqqueue:get_pid(Q),
+          % RabbitMQ 4.3 takes the function's name alone, and what came before it the function alone.
+          {ok, {_, N}, _} = try ra:leader_query(Leader, fun rabbit_fifo:Query/1) catch error:function_clause -> ra:leader_query(Leader, {rabbit_fifo, Query, []}) end,
+          N
+        end,
+        """;
+
     // What list_queues says of a quorum queue is seconds old; this asks the queues' leaders.
-    private const string Survey = """
-        Count = fun(Q, Query) -> {ok, {_, N}, _} = ra:leader_query(amqqueue:get_pid(Q), Query), N end,
+    private const string Survey = Count + """
+
         Name = fun(Q) -> {resource, _, queue, N} = amqqueue:get_name(Q), N end,
         Owned = fun(Q) -> amqqueue:get_exclusive_owner(Q) =/= none end,
         Queue = fun(Q) ->
           {Kind, Ready, Unsettled, Total} = case amqqueue:get_type(Q) of
             rabbit_quorum_queue ->
-              {quorum, Count(Q, fun rabbit_fifo:query_messages_ready/1), Count(Q, fun rabbit_fifo:query_messages_checked_out/1), Count(Q, fun rabbit_fifo:query_messages_total/1)};
+              {quorum, Count(Q, query_messages_ready), Count(Q, query_messages_checked_out), Count(Q, query_messages_total)};
             rabbit_classic_queue ->
               [{_, R}, {_, U}] = rabbit_amqqueue:info(Q, [messages_ready, messages_unacknowledged]), {classic, R, U, R + U};
             _ -> {other, 0, 0, 0}

@@ -13,11 +13,11 @@ internal static partial class Operator
     private static readonly TimeSpan _quietLimit = TimeSpan.FromSeconds(60);
 
     /// <summary>Deletes a queue, or all queues of a kind.</summary>
-    public static async Task DeleteQueuesAsync(Arena arena, CancellationToken cancellationToken)
+    public static async Task DeleteQueuesAsync(Arena arena, string? target, CancellationToken cancellationToken)
     {
         var map = await BrokerMap.DrawAsync(arena.Broker);
-        var victims = Some(arena, map.Queues, static queue => queue.Name);
-        if (!victims[0].HoldsCommands)
+        var victims = Some(arena, target, map.Queues, static queue => queue.Name);
+        if (victims is [{ HoldsCommands: false }, ..])
         {
             await DeleteAsync(arena, victims, onlyEmpty: false);
             return;
@@ -42,29 +42,19 @@ internal static partial class Operator
     }
 
     /// <summary>Deletes an exchange, or all exchanges of a kind. Nothing is in an exchange.</summary>
-    public static async Task DeleteExchangesAsync(Arena arena, CancellationToken cancellationToken)
+    public static async Task DeleteExchangesAsync(Arena arena, string? target, CancellationToken cancellationToken)
     {
         var map = await BrokerMap.DrawAsync(arena.Broker);
-        if (map.Exchanges.Count == 0)
-        {
-            return;
-        }
-
-        var victims = Some(arena, map.Exchanges, static exchange => exchange);
+        var victims = Some(arena, target, map.Exchanges, static exchange => exchange);
         await arena.NoteAsync("deleted exchanges", victims);
         await arena.Broker.RabbitmqctlAsync("eval", $"[rabbit_exchange:delete(rabbit_misc:r(<<\"/\">>, exchange, X), false, <<\"operator\">>) || X <- {List(victims)}].");
     }
 
     /// <summary>Deletes a binding, or all bindings of a kind.</summary>
-    public static async Task DeleteBindingsAsync(Arena arena, CancellationToken cancellationToken)
+    public static async Task DeleteBindingsAsync(Arena arena, string? target, CancellationToken cancellationToken)
     {
         var map = await BrokerMap.DrawAsync(arena.Broker);
-        if (map.Bindings.Count == 0)
-        {
-            return;
-        }
-
-        var victims = Some(arena, map.Bindings, static binding => $"{binding.Source} {binding.Key} {binding.Destination}");
+        var victims = Some(arena, target, map.Bindings, static binding => $"{binding.Source} {binding.Key} {binding.Destination}");
         await arena.NoteAsync("deleted bindings", victims.Select(binding => $"{binding.Source}=>{binding.Destination}"));
         var which = string.Join(", ", victims.Select(binding => $"{{<<\"{binding.Source}\">>, <<\"{binding.Key}\">>, {binding.Kind}, <<\"{binding.Destination}\">>}}"));
         await arena.Broker.RabbitmqctlAsync(
@@ -73,10 +63,16 @@ internal static partial class Operator
     }
 
     /// <summary>Has queues be full, or their messages short-lived, for some seconds, by a policy that destroys no command.</summary>
-    public static async Task FillQueuesAsync(Arena arena, TimeSpan duration, CancellationToken cancellationToken)
+    public static async Task FillQueuesAsync(Arena arena, string? target, TimeSpan duration, CancellationToken cancellationToken)
     {
         var map = await BrokerMap.DrawAsync(arena.Broker);
-        var victims = Some(arena, [.. map.Queues.Where(static queue => queue.HoldsCommands || queue.Name is IProbe.Name)], static queue => queue.Name);
+        var victims = Some(arena, target, [.. map.Queues.Where(static queue => queue.HoldsCommands || queue.Name is IProbe.Name)], static queue => queue.Name);
+        if (victims.Count == 0)
+        {
+            await arena.NoteAsync("filled nothing, as nothing is there of", [target ?? "all"]);
+            return;
+        }
+
         var choices = QueuePolicies.For(victims[0].Name);
         var policy = choices[arena.Random.Next(choices.Count)];
         await arena.NoteAsync($"filled by {policy}", victims.Select(static queue => queue.Name));
@@ -90,9 +86,10 @@ internal static partial class Operator
     {
         await arena.NoteAsync("deleted queues", victims.Select(static queue => queue.Name));
         var isEmpty = onlyEmpty
-            ? "fun(Q) -> case amqqueue:get_type(Q) of rabbit_quorum_queue -> {ok, {_, N}, _} = ra:leader_query(amqqueue:get_pid(Q), fun rabbit_fifo:query_messages_total/1), N =:= 0; _ -> [{_, 0}] =:= rabbit_amqqueue:info(Q, [messages]) end end"
+            ? "fun(Q) -> case amqqueue:get_type(Q) of rabbit_quorum_queue -> Count(Q, query_messages_total) =:= 0; _ -> [{messages, 0}] =:= rabbit_amqqueue:info(Q, [messages]) end end"
             : "fun(_) -> true end";
         await arena.Broker.RabbitmqctlAsync("eval", $$"""
+            {{BrokerMap.Count}}
             IsEmpty = {{isEmpty}},
             [case rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, Name)) of
               {ok, Q} -> case IsEmpty(Q) of true -> rabbit_amqqueue:delete(Q, false, false, <<"operator">>), deleted; false -> kept end;
@@ -101,10 +98,23 @@ internal static partial class Operator
             """);
     }
 
-    /// <summary>Chooses a kind, then one of it or all: an operator deletes one level of delay, or what looks like all of them.</summary>
-    private static List<T> Some<T>(Arena arena, IReadOnlyList<T> all, Func<T, string> nameOf)
+    /// <summary>
+    /// Chooses a kind, then one of it or all: an operator deletes one level of delay, or what looks like all of them. With
+    /// a target, all whose name contains it; none where nothing of the kind is there.
+    /// </summary>
+    private static List<T> Some<T>(Arena arena, string? target, IReadOnlyList<T> all, Func<T, string> nameOf)
     {
+        if (target is not null)
+        {
+            return [.. all.Where(one => nameOf(one).Contains(target, StringComparison.Ordinal))];
+        }
+
         var kinds = all.GroupBy(one => Varying().Replace(nameOf(one), "#"), StringComparer.Ordinal).OrderBy(static kind => kind.Key, StringComparer.Ordinal).ToList();
+        if (kinds.Count == 0)
+        {
+            return [];
+        }
+
         var chosen = kinds[arena.Random.Next(kinds.Count)].ToList();
         return chosen.Count > 1 && arena.Random.Next(2) == 0 ? [chosen[arena.Random.Next(chosen.Count)]] : chosen;
     }

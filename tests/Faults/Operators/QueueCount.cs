@@ -25,5 +25,5 @@ internal sealed record QueueCount(string Name, string Kind, bool IsExclusive, in
     public bool IsBusy => Kind is "unknown" || (HoldsCommands ? !IsForRest && Total > 0 : Name is IProbe.Name && Total > 0);
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Name}: {Ready} ready, {Unsettled} unsettled, {Total - Ready - Unsettled} on the way";
+    public override string ToString() => Kind is "unknown" ? $"{Name}: gives no answer" : $"{Name}: {Ready} ready, {Unsettled} unsettled, {Total - Ready - Unsettled} on the way";
 }

@@ -83,9 +83,10 @@ internal sealed class CommandMix(IProbe probe, IScheduledCommands scheduled, Led
         {
             status = failure.Status.ToString();
         }
-        catch (OperationCanceledException)
+        catch (Exception failure)
         {
-            status = nameof(StatusCode.Cancelled);
+            // Its own limit, or what nobody may see: then the oracle names it.
+            status = failure is OperationCanceledException ? nameof(StatusCode.Cancelled) : failure.GetType().Name;
         }
 
         await ledger.WriteAsync(new LedgerLine(LedgerEvent.CancelOutcome, id, status, ElapsedMs: Stopwatch.GetElapsedTime(started).TotalMilliseconds));

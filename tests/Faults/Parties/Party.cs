@@ -57,6 +57,7 @@ internal static class Party
             if (options.Mischief > 0)
             {
                 host.Services.GetRequiredService<MischiefListeners>();
+                host.Services.GetRequiredService<Dice>().Begin();
             }
 
             Console.WriteLine(Ready);
@@ -69,10 +70,15 @@ internal static class Party
 
     private static void AddWorker(MessagingBuilder messaging, PartyOptions options)
     {
-        messaging.Services.AddScoped<HandlerMischief>();
         var worker = messaging.AddWorker<IProbe, LedgerProbe>();
-        if (options.Mischief > 0)
+        if (options.Mischief <= 0)
         {
+            // Without a scope for each call, as handlers are that need none.
+            worker.Services.AddSingleton<HandlerMischief>();
+        }
+        else
+        {
+            worker.Services.AddScoped<HandlerMischief>();
             worker.Services.AddOptions<WorkerOptions>(IProbe.Name).Configure<Dice>(MischiefServices.Configure);
         }
 

@@ -92,10 +92,17 @@ public sealed class PartyProcess : IAsyncDisposable
     /// <summary>Has a requester send no more commands, and waits until it has the outcome of each that it has sent. Calls go on.</summary>
     public async Task HoldCommandsAsync(CancellationToken cancellationToken)
     {
-        await SayAsync(LoadGate.Hold, cancellationToken);
-        while (!string.Equals(await ReadLineAsync(cancellationToken), LoadGate.Held, StringComparison.Ordinal))
+        try
         {
-            // It may have more to say.
+            await SayAsync(LoadGate.Hold, cancellationToken);
+            while (!string.Equals(await ReadLineAsync(cancellationToken), LoadGate.Held, StringComparison.Ordinal))
+            {
+                // It may have more to say.
+            }
+        }
+        catch (ChannelClosedException)
+        {
+            // It has ended, which the run notes.
         }
     }
 
@@ -165,8 +172,15 @@ public sealed class PartyProcess : IAsyncDisposable
 
     private async Task SayAsync(string line, CancellationToken cancellationToken)
     {
-        await _process.StandardInput.WriteLineAsync(line.AsMemory(), cancellationToken);
-        await _process.StandardInput.FlushAsync(cancellationToken);
+        try
+        {
+            await _process.StandardInput.WriteLineAsync(line.AsMemory(), cancellationToken);
+            await _process.StandardInput.FlushAsync(cancellationToken);
+        }
+        catch (IOException) when (HasExited)
+        {
+            // The run notes that.
+        }
     }
 
     private async Task SignalAsync(string signal)

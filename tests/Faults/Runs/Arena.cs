@@ -94,14 +94,14 @@ public sealed class Arena : IAsyncDisposable
     }
 
     /// <summary>Starts one more worker.</summary>
-    public async Task AddWorkerAsync() => Workers.Add(Keep(await PartyProcess.StartWorkerAsync(NextName("worker"), Folder, PartySettings.Of(_options, Proxies, _started))));
+    public async Task AddWorkerAsync() => Workers.Add(Keep(await PartyProcess.StartWorkerAsync(NextName("worker"), Folder, PartySettings.Of(_options, _options.Mischief, Proxies, _started))));
 
     /// <summary>Starts one more requester.</summary>
     public async Task AddRequesterAsync()
     {
         var rate = (_options.Rate / _options.Requesters).ToString(CultureInfo.InvariantCulture);
         Requesters.Add(Keep(await PartyProcess.StartRequesterAsync(
-            NextName("requester"), Folder, [.. PartySettings.Of(_options, Proxies, _started), new("Party:Rate", rate)])));
+            NextName("requester"), Folder, [.. PartySettings.Of(_options, _options.RequesterMischief, Proxies, _started), new("Party:Rate", rate)])));
     }
 
     /// <summary>Ends a process politely, and notes what is wrong with how it ended.</summary>

@@ -50,10 +50,6 @@ public static class FaultCatalog
                 await arena.TerminateAsync(old, DrainLimit);
             }
         },
-        ["queue-delete"] = Operator.DeleteQueuesAsync,
-        ["exchange-delete"] = Operator.DeleteExchangesAsync,
-        ["binding-delete"] = Operator.DeleteBindingsAsync,
-        ["queue-fill"] = (arena, token) => Operator.FillQueuesAsync(arena, _disturbance, token),
         ["requester-kill"] = async (arena, _) =>
         {
             await arena.KillAsync(Any(arena, arena.Requesters));
@@ -114,11 +110,29 @@ public static class FaultCatalog
         },
     };
 
+    // What an operator does, to whatever is there or to what is named: queue-delete or queue-delete:probe.dead.
+    private static readonly Dictionary<string, Func<Arena, string?, CancellationToken, Task>> _operators = new(StringComparer.Ordinal)
+    {
+        ["queue-delete"] = Operator.DeleteQueuesAsync,
+        ["exchange-delete"] = Operator.DeleteExchangesAsync,
+        ["binding-delete"] = Operator.DeleteBindingsAsync,
+        ["queue-fill"] = (arena, target, token) => Operator.FillQueuesAsync(arena, target, _disturbance, token),
+    };
+
     /// <summary>The names.</summary>
-    public static IReadOnlyCollection<string> Names => _faults.Keys;
+    public static IReadOnlyCollection<string> Names { get; } = [.. _faults.Keys, .. _operators.Keys];
+
+    /// <summary>Whether there is such a fault.</summary>
+    public static bool Has(string fault) => _faults.ContainsKey(fault) || _operators.ContainsKey(Split(fault).Name);
 
     /// <summary>Injects a fault and heals it.</summary>
-    public static Task InjectAsync(string name, Arena arena, CancellationToken cancellationToken) => _faults[name](arena, cancellationToken);
+    public static Task InjectAsync(string fault, Arena arena, CancellationToken cancellationToken) =>
+        _faults.TryGetValue(fault, out var inject)
+            ? inject(arena, cancellationToken)
+            : _operators[Split(fault).Name](arena, Split(fault).Target, cancellationToken);
+
+    private static (string Name, string? Target) Split(string fault) =>
+        fault.IndexOf(':', StringComparison.Ordinal) is > 0 and var colon ? (fault[..colon], fault[(colon + 1)..]) : (fault, null);
 
     private static Testing.PrivateCluster Cluster(Arena arena) =>
         arena.Cluster ?? throw new InvalidOperationException("This fault needs a cluster: ask for 3 nodes.");

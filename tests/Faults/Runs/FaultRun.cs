@@ -38,7 +38,13 @@ public static class FaultRun
         }
 
         var verdict = Oracle.Judge(arena.Folder, left.After(busy), exactlyOnce: options.Inbox, options.Lateness);
-        return (verdict with { Memory = memory, Unexpected = [.. verdict.Unexpected, .. arena.Problems] }, faults);
+        verdict = verdict with { Memory = memory, Unexpected = [.. verdict.Unexpected, .. arena.Problems] };
+        if (options.Keep is not null)
+        {
+            await verdict.WriteAsync(Path.Combine(arena.Folder, "verdict.txt"));
+        }
+
+        return (verdict, faults);
     }
 
     private static async Task<int> DisturbAsync(Arena arena, RunOptions options, Action<string> say, CancellationToken cancellationToken)

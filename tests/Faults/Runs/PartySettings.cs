@@ -10,9 +10,10 @@ internal static class PartySettings
 
     /// <summary>The settings of one process.</summary>
     /// <param name="options">The run's.</param>
+    /// <param name="mischief">How often its code and observers throw.</param>
     /// <param name="proxies">Through which it reaches the broker.</param>
     /// <param name="number">How many there were before it, which makes its choices its own.</param>
-    public static IEnumerable<KeyValuePair<string, string>> Of(RunOptions options, IReadOnlyList<FaultProxy> proxies, int number)
+    public static IEnumerable<KeyValuePair<string, string>> Of(RunOptions options, double mischief, IReadOnlyList<FaultProxy> proxies, int number)
     {
         for (var node = 0; node < proxies.Count; node++)
         {
@@ -28,7 +29,7 @@ internal static class PartySettings
         yield return new("Party:Failing", Text(options.Failing));
         yield return new("Party:Slow", Text(options.Slow));
         yield return new("Party:SlowHandling", Text(options.SlowHandling));
-        yield return new("Party:Mischief", Text(options.Mischief));
+        yield return new("Party:Mischief", Text(mischief));
         yield return new("Party:Inbox", options.Inbox.ToString());
         yield return new(Worker + "CommandDeliveryLimit", Text(options.DeliveryLimit));
         if (options.Concurrency > 0)

@@ -33,8 +33,11 @@ public sealed record RunOptions
     /// <summary>How long a worker that is ended may take for what it runs; null for the library's default.</summary>
     public TimeSpan? DrainTimeout { get; init; }
 
-    /// <summary>How often application code and observers throw at each point where they can, from 0 to 1.</summary>
+    /// <summary>How often application code and observers of workers throw at each point where they can, from 0 to 1.</summary>
     public double Mischief { get; init; }
+
+    /// <summary>The same of requesters: their observers and serializers.</summary>
+    public double RequesterMischief { get; init; }
 
     /// <summary>How long what is under way may take when there is no more load.</summary>
     public TimeSpan QuietLimit { get; init; } = TimeSpan.FromMinutes(2);

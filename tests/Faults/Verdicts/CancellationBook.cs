@@ -10,9 +10,13 @@ internal sealed class CancellationBook
 
     private readonly HashSet<string> _intended = new(StringComparer.Ordinal);
     private readonly HashSet<string> _inTime = new(StringComparer.Ordinal);
+    private readonly List<string> _unexpected = [];
 
     /// <summary>Those that were cancelled long before they were due.</summary>
     public int Count => _inTime.Count;
+
+    /// <summary>What cancelling ended with that is no status, in words.</summary>
+    public IReadOnlyList<string> Unexpected => _unexpected;
 
     public void Enter(LedgerLine line)
     {
@@ -24,6 +28,10 @@ internal sealed class CancellationBook
             && line.ElapsedMs < (LedgerLine.CancelledDelay - _reserve).TotalMilliseconds)
         {
             _inTime.Add(line.Id);
+        }
+        else if (!Enum.TryParse<StatusCode>(line.Status, out _))
+        {
+            _unexpected.Add($"cancelling {line.Id} has ended with {line.Status}");
         }
     }
 

@@ -47,6 +47,14 @@ public sealed record LeftBehind(IReadOnlyList<string> Queued, IReadOnlyList<stri
             }
         }
 
+        map = await BrokerMap.DrawAsync(broker);
+        if (map.Queues.FirstOrDefault(static queue => queue.IsBusy && queue.HoldsCommands) is { } kept)
+        {
+            var rescued = await DrainAsync(connection, await Rescue.CatchAsync(broker, connection, map, cancellationToken), cancellationToken);
+            queued.AddRange(rescued.Select(static message => message.Id));
+            stuck.Add($"{kept.Name} and others: {rescued.Count} between two queues when all had ended");
+        }
+
         return new LeftBehind(queued, [.. dead.Select(static letter => letter.Id)])
         {
             RolledOut = [.. dead.Where(static letter => letter.WasStopped).Select(static letter => letter.Id)],

@@ -71,6 +71,7 @@ public static class Oracle
         [
             .. commands.Unexpected,
             .. calls.Unexpected,
+            .. cancellations.Unexpected,
             .. somewhere.Where(id => !commands.IsIntended(id)).Select(id => $"{id} was never intended"),
             .. somewhere.Where(commands.IsSurelyRefused).Select(id => $"{id} has run or waits although its sender was told that it can't have run"),
             // Whoever deletes the broker's memory of cancellations, or shortens delays, has them run.

@@ -83,6 +83,18 @@ public sealed record Verdict
         return text.Append(CultureInfo.InvariantCulture, $"; the latest outcome {LatestMs:0} ms after its deadline").ToString();
     }
 
+    /// <summary>Writes every example of everything that was found, a line each.</summary>
+    public Task WriteAsync(string path) => File.WriteAllLinesAsync(
+        path,
+        [
+            ToString(),
+            .. Lines("lost", Lost), .. Lines("dead-lettered by a roll-out", RolledOut), .. Lines("unsettled", Unsettled), .. Lines("stuck", Stuck),
+            .. Lines("run though cancelled", RanThoughCancelled), .. Lines("duplicated", Duplicated), .. Lines("recovered", Recovered),
+            .. Lines("unexpected", Unexpected), .. Lines("late", Late),
+        ]);
+
+    private static IEnumerable<string> Lines(string what, IReadOnlyList<string> which) => which.Select(one => $"{what}: {one}");
+
     private static void Append(StringBuilder text, string what, IReadOnlyList<string> which)
     {
         text.Append(CultureInfo.InvariantCulture, $"; {what} {which.Count}");
