@@ -115,6 +115,8 @@ public static class EngineGaps
             nameof(CallContractTests.A_command_outlives_a_broker_restart),
             nameof(CallContractTests.A_handler_is_cancelled_at_its_calls_deadline_although_nobody_says_so),
             nameof(CallContractTests.A_dead_letter_is_looked_at_repaired_and_run_again),
+            nameof(CallContractTests.Commands_that_fail_after_the_dead_letter_queue_was_deleted_are_dead_lettered_and_each_was_run_once),
+            nameof(CallContractTests.Commands_that_fail_while_the_dead_letter_queue_is_full_are_held_until_it_is_not_and_each_is_run_once),
             nameof(CallContractTests.A_worker_describes_its_service_to_who_has_no_contract),
             nameof(CallContractTests.A_service_that_nobody_serves_has_no_description),
             nameof(CallContractTests.Bytes_are_forwarded_as_they_are_and_a_fault_that_the_forwarder_does_not_know_keeps_its_name_and_fields),
