@@ -26,6 +26,12 @@ public interface ICallHarness : IAsyncDisposable
     /// <summary>Has the broker refuse what is published to a queue from now on, as it does where that is full.</summary>
     Task RefusePublishesAsync(string queue);
 
+    /// <summary>Ends what <see cref="RefusePublishesAsync"/> began, for all queues.</summary>
+    Task TakePublishesAsync();
+
+    /// <summary>Deletes a queue and its messages whoever uses it.</summary>
+    Task DeleteQueueAsync(string queue);
+
     /// <summary>Waits until a message waits in a queue, and takes it out.</summary>
     Task<InboundMessage> TakeAsync(string queue, CancellationToken cancellationToken);
 }

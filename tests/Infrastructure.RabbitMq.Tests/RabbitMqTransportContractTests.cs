@@ -38,6 +38,10 @@ public sealed class RabbitMqTransportContractTests(BrokerFixture fixture) : Tran
 
         public Task DeleteQueueAsync(string queue) => _stranger.DeleteQueueAsync(queue);
 
+        public Task LimitQueueAsync(string queue, int? messages) => messages is { } limit
+            ? _broker.LimitQueueAsync(queue, limit)
+            : _broker.LiftLimitAsync(queue);
+
         public async Task<IReadOnlyList<InboundMessage>> TakeAsync(string queue, int count, CancellationToken cancellationToken)
         {
             var taken = new List<InboundMessage>(count);

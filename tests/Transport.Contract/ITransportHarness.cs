@@ -21,6 +21,9 @@ public interface ITransportHarness : IAsyncDisposable
     /// <summary>Deletes a queue whoever uses it.</summary>
     Task DeleteQueueAsync(string queue);
 
+    /// <summary>Has a queue refuse what is more than so many messages, as an operator's policy does; null for any number again.</summary>
+    Task LimitQueueAsync(string queue, int? messages);
+
     /// <summary>Waits until as many messages wait in a queue, and takes them out.</summary>
     Task<IReadOnlyList<InboundMessage>> TakeAsync(string queue, int count, CancellationToken cancellationToken);
 

@@ -1,4 +1,5 @@
 using Messaging.Calls.Contract;
+using Messaging.Health;
 using Messaging.InMemory;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,6 +21,8 @@ internal sealed class InMemoryApplication : IAsyncDisposable
 
     public BrokerFaults Faults => Broker.Faults;
 
+    public Participants Participants => _host.Services.GetRequiredService<Participants>();
+
     public static async Task<InMemoryApplication> StartAsync(
         CalcScript? script = null, Action<WorkerOptions>? configure = null, Action<IServiceCollection>? services = null)
     {
@@ -31,6 +34,8 @@ internal sealed class InMemoryApplication : IAsyncDisposable
         await host.StartAsync(TestContext.Current.CancellationToken);
         return new InMemoryApplication(host);
     }
+
+    public Task StopAsync() => _host.StopAsync(CancellationToken.None);
 
     public async ValueTask DisposeAsync()
     {

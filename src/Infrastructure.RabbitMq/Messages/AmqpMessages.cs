@@ -84,7 +84,9 @@ internal static class AmqpMessages
 
     /// <summary>The queue to which a message went that came back.</summary>
     public static string QueueOf(BasicReturnEventArgs returned) =>
-        returned.Exchange.Length == 0 ? returned.RoutingKey : DelayRouting.QueueOf(returned.RoutingKey);
+        returned.Exchange.Length == 0 || string.Equals(returned.Exchange, WireNames.DelayKnown, StringComparison.Ordinal)
+            ? returned.RoutingKey
+            : DelayRouting.QueueOf(returned.RoutingKey);
 
     public static string? MessageIdOf(BasicReturnEventArgs returned) => returned.BasicProperties.MessageId;
 

@@ -130,6 +130,8 @@ public static class EngineGaps
             nameof(CallContractTests.A_dead_letter_is_looked_at_repaired_and_run_again),
             nameof(CallContractTests.All_that_a_stranger_sends_stays_through_retries_dead_letters_and_replays),
             nameof(CallContractTests.All_that_a_stranger_sends_stays_when_its_command_is_sent_on),
+            nameof(CallContractTests.Commands_that_fail_after_the_dead_letter_queue_was_deleted_are_dead_lettered_and_each_was_run_once),
+            nameof(CallContractTests.Commands_that_fail_while_the_dead_letter_queue_is_full_are_held_until_it_is_not_and_each_is_run_once),
             nameof(CallContractTests.A_worker_describes_its_service_to_who_has_no_contract),
             nameof(CallContractTests.A_service_that_nobody_serves_has_no_description),
             nameof(CallContractTests.Bytes_are_forwarded_as_they_are_and_a_fault_that_the_forwarder_does_not_know_keeps_its_name_and_fields),

@@ -24,6 +24,10 @@ internal abstract class EngineHarness : ICallHarness
 
     public Task RefusePublishesAsync(string queue) => throw NotOfMassTransit();
 
+    public Task TakePublishesAsync() => throw NotOfMassTransit();
+
+    public Task DeleteQueueAsync(string queue) => throw NotOfMassTransit();
+
     public Task<InboundMessage> TakeAsync(string queue, CancellationToken cancellationToken) => throw NotOfMassTransit();
 
     public abstract ValueTask DisposeAsync();

@@ -55,12 +55,20 @@ internal sealed class RabbitMqCallHarness(PrivateBroker broker, RabbitMqReplyPat
         await broker.RabbitmqctlAsync("set_policy", RefusalPolicy, $"^{queue}$", "{\"max-length\":1,\"overflow\":\"reject-publish\"}", "--apply-to", "queues");
     }
 
-    public async ValueTask DisposeAsync()
+    public async Task TakePublishesAsync()
     {
         if (_refuses)
         {
+            _refuses = false;
             await broker.RabbitmqctlAsync("clear_policy", RefusalPolicy);
         }
+    }
+
+    public Task DeleteQueueAsync(string queue) => _stranger.DeleteQueueAsync(queue);
+
+    public async ValueTask DisposeAsync()
+    {
+        await TakePublishesAsync();
 
         await DeleteQueuesAsync();
         await _stranger.DisposeAsync();

@@ -48,6 +48,12 @@ internal sealed class InMemoryHarness : ITransportHarness
         return Task.CompletedTask;
     }
 
+    public Task LimitQueueAsync(string queue, int? messages)
+    {
+        Faults.LimitQueue(queue, messages);
+        return Task.CompletedTask;
+    }
+
     public Task<IReadOnlyList<InboundMessage>> TakeAsync(string queue, int count, CancellationToken cancellationToken)
     {
         // In memory a dead letter is there when the settling that caused it returns.

@@ -12,6 +12,8 @@ internal sealed class InMemoryCallHarness : ICallHarness
 
     private readonly Dictionary<string, Queue<InboundMessage>> _taken = new(StringComparer.Ordinal);
 
+    private readonly List<string> _refusing = [];
+
     public InMemoryBroker Broker { get; } = new();
 
     public void UseTransport(MessagingBuilder builder) => builder.UseInMemory(Broker);
@@ -48,7 +50,24 @@ internal sealed class InMemoryCallHarness : ICallHarness
 
     public Task RefusePublishesAsync(string queue)
     {
-        Broker.Faults.RefuseConfirms = true;
+        _refusing.Add(queue);
+        Broker.Faults.LimitQueue(queue, 0);
+        return Task.CompletedTask;
+    }
+
+    public Task TakePublishesAsync()
+    {
+        foreach (var queue in _refusing)
+        {
+            Broker.Faults.LimitQueue(queue, null);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task DeleteQueueAsync(string queue)
+    {
+        Broker.Faults.DeleteQueue(queue);
         return Task.CompletedTask;
     }
 

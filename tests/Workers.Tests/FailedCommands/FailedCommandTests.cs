@@ -150,28 +150,6 @@ public sealed class FailedCommandTests
         Assert.DoesNotContain(WireNames.DeadExceptionType, dead.Headers!.Keys);
     }
 
-    [Fact]
-    public async Task A_dead_letter_that_the_broker_does_not_take_stays_a_command()
-    {
-        var attempts = 0;
-        await using var application = await StartAsync(
-            (_, _) =>
-            {
-                Interlocked.Increment(ref attempts);
-                throw new RpcException(StatusCode.InvalidArgument, "wrong");
-            },
-            options => options.CommandDeliveryLimit = 1000);
-        await application.Calc.RecordAsync(new Note("a"), Token);
-        await DeadAsync(application);
-
-        application.Faults.RawPublish(Commands, new InboundMessage { Type = "Record", ContentType = "application/json", Body = """{"text":"b"}"""u8.ToArray() }, persistent: true);
-        application.Faults.RefuseConfirms = true;
-        await UntilAsync(() => Volatile.Read(ref attempts) >= 3);
-        application.Faults.RefuseConfirms = false;
-
-        Assert.Equal("""{"text":"b"}"""u8.ToArray(), (await DeadAsync(application)).Body.ToArray());
-    }
-
     private static Task<InMemoryApplication> StartAsync(Func<Note, CancellationToken, Task> record, Action<WorkerOptions>? configure = null) =>
         InMemoryApplication.StartAsync(new CalcScript { Record = record }, configure);
 
