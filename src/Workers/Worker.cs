@@ -3,6 +3,7 @@ using Messaging.Catalogue;
 using Messaging.FailedCommands;
 using Messaging.Handling;
 using Messaging.Health;
+using Messaging.Observers;
 using Messaging.Pipeline;
 using Messaging.Running;
 using Messaging.Streams;
@@ -25,6 +26,9 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
     private readonly RunningCalls _running;
     private readonly WorkerStreams _streams;
     private readonly HeldRetries _held;
+    private readonly GiveBackCommand _giveBack;
+    private readonly SettleAnyway _settleAnyway;
+    private readonly WorkerTrouble _trouble;
     private readonly DeliveryUnpacker _unpacker;
     private readonly WorkerAnnouncer _announcer;
     private readonly NameCache _names = new();
@@ -47,6 +51,9 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         RunningCalls running,
         WorkerStreams streams,
         HeldRetries held,
+        GiveBackCommand giveBack,
+        SettleAnyway settleAnyway,
+        WorkerTrouble trouble,
         DeliveryUnpacker unpacker,
         WorkerAnnouncer announcer,
         Turns turns,
@@ -60,6 +67,9 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         _running = running;
         _streams = streams;
         _held = held;
+        _giveBack = giveBack;
+        _settleAnyway = settleAnyway;
+        _trouble = trouble;
         _unpacker = unpacker;
         _announcer = announcer;
         _participants = participants;
@@ -97,7 +107,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
             (wanted, token) => OpenAsync(transport, wanted, token), subscription, reconnect, time, logger);
     }
 
-    ParticipantHealth IParticipant.Health => new($"worker {_service}", State, Running, _links.LastFailure?.Message);
+    ParticipantHealth IParticipant.Health => new($"worker {_service}", State, Running, _links.LastFailure?.Message) { Trouble = _trouble.Current };
 
     private ParticipantState State =>
         _draining ? ParticipantState.Draining
@@ -148,7 +158,12 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         {
             LogDrainLimit(_logger, _service, _options.DrainTimeout);
             _running.StopAll(StopReason.DrainLimit);
-            await Task.WhenAny(served, Task.Delay(_graceAfterLimit, _time, CancellationToken.None)).ConfigureAwait(false);
+            if (await Task.WhenAny(served, Task.Delay(_graceAfterLimit, _time, CancellationToken.None)).ConfigureAwait(false) != served)
+            {
+                // Those who don't look at their token: what they have can't wait for them, and what they end with counts no more.
+                _streams.EndAll();
+                await Task.WhenAll(_running.ClaimCommands().Select(_giveBack.GiveBackRunningAsync)).ConfigureAwait(false);
+            }
         }
 
         await limit.CancelAsync().ConfigureAwait(false);
@@ -194,6 +209,9 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
             BatchFormat.Is(reply.ContentType) && BatchReader.TryOpen(reply.Body, _names, out var batch, out _) ? batch.Count : 1);
     }
 
+    ValueTask<bool> IWorkerDeliveries.TrySettleAsync(WorkerCall call, TransportException exception) =>
+        _settleAnyway.InvokeAsync(call, exception, isClaimed: true);
+
     private IEnumerable<ConcurrencyGate> Gates() =>
         new[] { _calls, _commands, _highCommands, _orderedCommands }.OfType<ConcurrencyGate>();
 
@@ -230,17 +248,14 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
             call.Draining = delivery.IsDraining(_draining);
             await _pipeline.ServeAsync(call).ConfigureAwait(false);
         }
-        catch (TransportException exception)
-        {
-            // Not settled: the link is being lost, and the broker gives the delivery to another worker.
-            call.Abandon();
-            LogNotSettled(_logger, _service, call.Method, call.CorrelationId, exception.Message);
-        }
         catch (Exception exception)
         {
-            // A bug in the pipeline itself. The delivery stays unsettled, so that nothing is lost; the worker goes on.
-            call.Abandon();
-            LogBroken(_logger, exception, _service, call.Method, call.CorrelationId);
+            // The link is lost, or what was to be sent can't be, or it is a bug in the pipeline itself: the worker goes on.
+            if (!await _settleAnyway.InvokeAsync(call, exception).ConfigureAwait(false))
+            {
+                call.Abandon();
+                LogNotSettled(_logger, _service, call.Method, call.CorrelationId, ExceptionText.MessageOf(exception));
+            }
         }
         finally
         {
@@ -253,7 +268,4 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
 
     [LoggerMessage(221, LogLevel.Warning, "Not settled: {Service}/{Method} (correlation id {CorrelationId}): {Reason}")]
     private static partial void LogNotSettled(ILogger logger, string service, string? method, string? correlationId, string reason);
-
-    [LoggerMessage(222, LogLevel.Critical, "Serving {Service}/{Method} (correlation id {CorrelationId}) failed outside of its handler. This is a bug; please report it.")]
-    private static partial void LogBroken(ILogger logger, Exception exception, string service, string? method, string? correlationId);
 }

@@ -4,6 +4,7 @@ using Messaging.DeadLetters;
 using Messaging.Deadlines;
 using Messaging.Health;
 using Messaging.Links;
+using Messaging.Observers;
 using Messaging.Queues;
 using Messaging.Serialization;
 using Microsoft.Extensions.Configuration;
@@ -25,6 +26,7 @@ public static class MessagingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddLogging();
+        services.TryAddSingleton(typeof(GuardedLogger<>), typeof(GuardedLogger<>));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DeadlineWheel>();
         services.TryAddSingleton<Participants>();

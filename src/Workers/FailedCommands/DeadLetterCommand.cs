@@ -1,4 +1,5 @@
 using System.Globalization;
+using Messaging.Observers;
 using Messaging.Pipeline;
 using Messaging.Telemetry;
 using Messaging.Wire;
@@ -26,14 +27,16 @@ internal sealed partial class DeadLetterCommand(string service, bool stackTraces
         headers[WireNames.DeadWorker] = _worker;
         if (outcome.Exception is { } exception)
         {
-            headers[WireNames.DeadExceptionType] = exception.GetType().FullName;
-            headers[WireNames.DeadExceptionMessage] = Cut(exception.Message);
-            if (stackTraces && exception.StackTrace is { } trace)
+            headers[WireNames.DeadExceptionType] = ExceptionText.TypeOf(exception);
+            headers[WireNames.DeadExceptionMessage] = Cut(ExceptionText.MessageOf(exception));
+            if (stackTraces && ExceptionText.StackTraceOf(exception) is { } trace)
             {
                 headers[WireNames.DeadStackTrace] = Cut(trace);
             }
         }
 
+        // What the sender's own headers leave of a frame.
+        HeaderBytes.TryFit(headers, call.Delivery.Link.MaxHeaderBytes, [WireNames.DeadStackTrace, WireNames.DeadExceptionMessage, WireNames.DeadReason]);
         LogDeadLettered(logger, service, message.Type, message.MessageId, outcome.Head.Status, outcome.Head.Detail);
         if (await call.Delivery.Link.TryPublishConfirmedAsync(message, time).ConfigureAwait(false))
         {

@@ -1,3 +1,4 @@
+using Messaging.Observers;
 using Messaging.Pipeline;
 using Messaging.Telemetry;
 using Messaging.Transport;
@@ -24,7 +25,7 @@ internal sealed partial class RetryCommand(string service, RunHandler runHandler
             switch (Classify(policy, call, failed))
             {
                 case FailedCommandAction.Discard:
-                    LogDiscarded(logger, service, call.Method, call.Message.MessageId, failed.Exception!.Message);
+                    LogDiscarded(logger, service, call.Method, call.Message.MessageId, ExceptionText.MessageOf(failed.Exception!));
                     call.Outcome = WorkerOutcome.Dropped;
                     return;
                 case FailedCommandAction.DeadLetter:
