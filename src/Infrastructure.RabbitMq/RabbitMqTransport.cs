@@ -1,3 +1,4 @@
+using Messaging.Observers;
 using Messaging.Transport;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -11,7 +12,7 @@ internal sealed class RabbitMqTransport : ITransport
     private readonly RabbitMqReplyPath _replyPath;
     private readonly ILogger _logger;
 
-    public RabbitMqTransport(IOptionsMonitor<RabbitMqOptions> options, ILogger<RabbitMqTransport> logger)
+    public RabbitMqTransport(IOptionsMonitor<RabbitMqOptions> options, GuardedLogger<RabbitMqTransport> logger)
     {
         var now = options.CurrentValue;
         MaxMessageBytes = now.MaxMessageBytes;

@@ -5,12 +5,12 @@ using Messaging.Commands;
 using Messaging.Deadlines;
 using Messaging.Health;
 using Messaging.Links;
+using Messaging.Observers;
 using Messaging.Policies;
 using Messaging.Streaming;
 using Messaging.Telemetry;
 using Messaging.Transport;
 using Messaging.Wire;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Messaging;
@@ -30,7 +30,7 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
         IOptions<ReconnectOptions> reconnect,
         Participants participants,
         TimeProvider time,
-        ILogger<Requester> logger)
+        GuardedLogger<Requester> logger)
     {
         Logger = logger;
         _participants = participants;
@@ -219,7 +219,7 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
         catch (Exception exception)
         {
             // The keeper gave up on a bug, which it has logged: the call must not wait for its deadline.
-            call.Fail(StatusCode.Internal, FailureReason.NotConnected, $"Connecting failed: {exception.Message}", mayHaveRun: false, exception);
+            call.Fail(StatusCode.Internal, FailureReason.NotConnected, $"Connecting failed: {ExceptionText.MessageOf(exception)}", mayHaveRun: false, exception);
         }
     }
 
@@ -233,22 +233,22 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
         // 6. Encode, and compress where that is asked for, into pooled memory and up to the transport's limit.
         var policy = call.Policy;
         var buffer = PooledBuffer.Rent(_transport.MaxMessageBytes);
-        string? encoding;
+        IReadOnlyDictionary<string, object?>? headers;
         try
         {
-            encoding = call.Encode(ref buffer);
+            var encoding = call.Encode(ref buffer);
+            headers = call.AddHeaders(RequestHeaders.Create(
+                call.Extras?.Attempt ?? 1, call.Extras?.Trace, call.Extras?.Options?.Headers, encoding, call.AcceptEncoding));
         }
         catch (Exception exception)
         {
-            // A codec may throw anything; the caller must get it as this call's outcome.
+            // A codec may throw anything, and so may the caller's headers; the caller must get it as this call's outcome.
             buffer.Return();
             call.Fail(EncodingFailures.ToRpcException(exception, call.Operation, call.CorrelationId));
             return;
         }
 
         // 7. A lone call goes at once. Where others are under way, those that wait for the connection share a message.
-        var headers = call.AddHeaders(RequestHeaders.Create(
-            call.Extras?.Attempt ?? 1, call.Extras?.Trace, call.Extras?.Options?.Headers, encoding, call.AcceptEncoding));
         var packs = policy.Service.Packs && policy.Service.Window.Count > 1;
         if (packs)
         {

@@ -3,6 +3,7 @@ using Messaging.Catalogue;
 using Messaging.FailedCommands;
 using Messaging.Handling;
 using Messaging.Health;
+using Messaging.Observers;
 using Messaging.Pipeline;
 using Messaging.Running;
 using Messaging.Streams;
@@ -26,6 +27,9 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
     private readonly WorkerStreams _streams;
     private readonly HeldRetries _held;
     private readonly CommandMoves _moves;
+    private readonly GiveBackCommand _giveBack;
+    private readonly SettleAnyway _settleAnyway;
+    private readonly WorkerTrouble _trouble;
     private readonly DeliveryUnpacker _unpacker;
     private readonly WorkerAnnouncer _announcer;
     private readonly NameCache _names = new();
@@ -49,6 +53,9 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         WorkerStreams streams,
         HeldRetries held,
         CommandMoves moves,
+        GiveBackCommand giveBack,
+        SettleAnyway settleAnyway,
+        WorkerTrouble trouble,
         DeliveryUnpacker unpacker,
         WorkerAnnouncer announcer,
         Turns turns,
@@ -63,6 +70,9 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         _streams = streams;
         _held = held;
         _moves = moves;
+        _giveBack = giveBack;
+        _settleAnyway = settleAnyway;
+        _trouble = trouble;
         _unpacker = unpacker;
         _announcer = announcer;
         _participants = participants;
@@ -100,13 +110,12 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
             (wanted, token) => OpenAsync(transport, wanted, token), subscription, reconnect, time, logger);
     }
 
-    ParticipantHealth IParticipant.Health => new($"worker {_service}", State, Running, _links.LastFailure?.Message ?? _moves.Held);
+    ParticipantHealth IParticipant.Health => new($"worker {_service}", State, Running, _links.LastFailure?.Message) { Trouble = _moves.Held ?? _trouble.Current };
 
     private ParticipantState State =>
         _draining ? ParticipantState.Draining
         : !_links.Open.Any() ? ParticipantState.Away
         : _links.IsPartial ? ParticipantState.Partial
-        : _moves.Held is not null ? ParticipantState.Holding
         : ParticipantState.Ready;
 
     private int Running => Gates().Sum(static gate => gate.Running) + _streams.Count;
@@ -152,7 +161,12 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         {
             LogDrainLimit(_logger, _service, _options.DrainTimeout);
             _running.StopAll(StopReason.DrainLimit);
-            await Task.WhenAny(served, Task.Delay(_graceAfterLimit, _time, CancellationToken.None)).ConfigureAwait(false);
+            if (await Task.WhenAny(served, Task.Delay(_graceAfterLimit, _time, CancellationToken.None)).ConfigureAwait(false) != served)
+            {
+                // Those who don't look at their token: what they have can't wait for them, and what they end with counts no more.
+                _streams.EndAll();
+                await Task.WhenAll(_running.ClaimCommands().Select(_giveBack.GiveBackRunningAsync)).ConfigureAwait(false);
+            }
         }
 
         await limit.CancelAsync().ConfigureAwait(false);
@@ -207,6 +221,9 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
             BatchFormat.Is(reply.ContentType) && BatchReader.TryOpen(reply.Body, _names, out var batch, out _) ? batch.Count : 1);
     }
 
+    ValueTask<bool> IWorkerDeliveries.TrySettleAsync(WorkerCall call, TransportException exception) =>
+        _settleAnyway.InvokeAsync(call, exception, isClaimed: true);
+
     private IEnumerable<ConcurrencyGate> Gates() =>
         new[] { _calls, _commands, _highCommands, _orderedCommands }.OfType<ConcurrencyGate>();
 
@@ -243,17 +260,14 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
             call.Draining = delivery.IsDraining(_draining);
             await _pipeline.ServeAsync(call).ConfigureAwait(false);
         }
-        catch (TransportException exception)
-        {
-            // Not settled: the link is being lost, and the broker gives the delivery to another worker.
-            call.Abandon();
-            LogNotSettled(_logger, _service, call.Method, call.CorrelationId, exception.Message);
-        }
         catch (Exception exception)
         {
-            // A bug in the pipeline itself. The delivery stays unsettled, so that nothing is lost; the worker goes on.
-            call.Abandon();
-            LogBroken(_logger, exception, _service, call.Method, call.CorrelationId);
+            // The link is lost, or what was to be sent can't be, or it is a bug in the pipeline itself: the worker goes on.
+            if (!await _settleAnyway.InvokeAsync(call, exception).ConfigureAwait(false))
+            {
+                call.Abandon();
+                LogNotSettled(_logger, _service, call.Method, call.CorrelationId, ExceptionText.MessageOf(exception));
+            }
         }
         finally
         {
@@ -266,7 +280,4 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
 
     [LoggerMessage(221, LogLevel.Warning, "Not settled: {Service}/{Method} (correlation id {CorrelationId}): {Reason}")]
     private static partial void LogNotSettled(ILogger logger, string service, string? method, string? correlationId, string reason);
-
-    [LoggerMessage(222, LogLevel.Critical, "Serving {Service}/{Method} (correlation id {CorrelationId}) failed outside of its handler. This is a bug; please report it.")]
-    private static partial void LogBroken(ILogger logger, Exception exception, string service, string? method, string? correlationId);
 }

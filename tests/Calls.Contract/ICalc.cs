@@ -6,6 +6,7 @@ namespace Messaging.Calls.Contract;
 [Service("calc")]
 public interface ICalc
 {
+    [Faults(typeof(Nameless))]
     Task<Sum> AddAsync(Addends request, CancellationToken cancellationToken = default);
 
     [Operation(Idempotent = true)]
@@ -21,7 +22,7 @@ public interface ICalc
 
     Task<byte[]> FillAsync(Addends request, CancellationToken cancellationToken = default);
 
-    [Faults(typeof(TooBig))]
+    [Faults(typeof(TooBig), typeof(Nameless))]
     IAsyncEnumerable<Sum> CountAsync(Addends request, CancellationToken cancellationToken = default);
 
     Task<Sum> TotalAsync(IAsyncEnumerable<Sum> items, CancellationToken cancellationToken = default);
@@ -48,6 +49,14 @@ public sealed class TooBig(int limit, string unit) : Exception($"More than {limi
     public int Limit { get; } = limit;
 
     public string Unit { get; } = unit;
+}
+
+/// <summary>A declared fault that has no message.</summary>
+public sealed class Nameless(int number) : Exception
+{
+    public int Number { get; } = number;
+
+    public override string Message => null!;
 }
 
 /// <summary>Serves the contract as the test scripts it.</summary>

@@ -1,13 +1,13 @@
+using Messaging.Observers;
 using Messaging.Watching;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Messaging.Hosting;
 
 /// <summary>Keeps looking at the broker while the application runs.</summary>
 internal sealed class DashboardService(
-    CatalogueWatch catalogue, QueueWatch queues, Sampler sampler, IOptions<DashboardOptions> options, IHostEnvironment environment, ILogger<DashboardService> logger) : BackgroundService
+    CatalogueWatch catalogue, QueueWatch queues, Sampler sampler, IOptions<DashboardOptions> options, IHostEnvironment environment, GuardedLogger<DashboardService> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

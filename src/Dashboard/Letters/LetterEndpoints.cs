@@ -1,16 +1,16 @@
 using System.Globalization;
 using System.Text;
 using Messaging.Hosting;
+using Messaging.Observers;
 using Messaging.Serving;
 using Messaging.Watching;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Messaging.Letters;
 
 /// <summary>Shows dead letters to the page, and does with them what it asks for.</summary>
-internal sealed class LetterEndpoints(LetterDesk desk, KnownServices known, IOptions<DashboardOptions> options, ILogger<LetterEndpoints> logger)
+internal sealed class LetterEndpoints(LetterDesk desk, KnownServices known, IOptions<DashboardOptions> options, GuardedLogger<LetterEndpoints> logger)
 {
     private const int MaxRows = 200;
 

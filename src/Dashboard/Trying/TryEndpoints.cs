@@ -1,16 +1,16 @@
 using System.Text;
 using Messaging.Hosting;
+using Messaging.Observers;
 using Messaging.Serialization;
 using Messaging.Serving;
 using Messaging.Wire;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Messaging.Trying;
 
 /// <summary>Calls an operation for the page, and tells what comes back as it comes.</summary>
-internal sealed class TryEndpoints(TriedOperations operations, IOperationInvoker invoker, IOptions<DashboardOptions> options, TimeProvider time, ILogger<TryEndpoints> logger)
+internal sealed class TryEndpoints(TriedOperations operations, IOperationInvoker invoker, IOptions<DashboardOptions> options, TimeProvider time, GuardedLogger<TryEndpoints> logger)
 {
     public async Task DescribeAsync(HttpContext context)
     {

@@ -1,6 +1,6 @@
 using Messaging.Hosting;
+using Messaging.Observers;
 using Messaging.Serving;
-using Microsoft.Extensions.Logging;
 
 namespace Messaging.Watching;
 
@@ -14,7 +14,7 @@ internal sealed record BrokerTrouble(string Status, string Detail, string? Remed
 }
 
 /// <summary>Whether the broker can be looked at, as those that look say: one of them that can't is trouble.</summary>
-internal sealed class BrokerSight(ILogger<BrokerSight> logger)
+internal sealed class BrokerSight(GuardedLogger<BrokerSight> logger)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<string, BrokerTrouble> _troubles = new(StringComparer.Ordinal);

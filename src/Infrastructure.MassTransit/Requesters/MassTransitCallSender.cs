@@ -53,7 +53,8 @@ internal sealed class MassTransitCallSender<TRequest, TReply, TMessage> : CallSe
         }
 
         using var ends = new CallEnds(_operation, clock, _setup.Time, cancellationToken, handler?.CancellationToken ?? CancellationToken.None);
-        using var activity = MessagingTelemetry.StartCall(_operation);
+        var activity = MessagingTelemetry.StartCall(_operation);
+        using var ending = MessagingTelemetry.Ending(activity);
         try
         {
             ends.Token.ThrowIfCancellationRequested();

@@ -23,7 +23,8 @@ internal sealed class MassTransitCommandSender<TRequest>(Operation<TRequest, Not
         var clock = CallClock.Start(setup.Time, _timeout, options, handler);
         Validate(options);
         using var ends = new CallEnds(operation, clock, setup.Time, cancellationToken, handler?.CancellationToken ?? CancellationToken.None);
-        using var activity = MessagingTelemetry.StartCall(operation);
+        var activity = MessagingTelemetry.StartCall(operation);
+        using var ending = MessagingTelemetry.Ending(activity);
         var messageId = ReadMessageId(options);
         var trace = Activity.Current?.Id;
         try

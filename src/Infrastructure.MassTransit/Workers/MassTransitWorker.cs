@@ -1,6 +1,7 @@
 using MassTransit;
 using Messaging.Inbox;
 using Messaging.MassTransit.Hosting;
+using Messaging.Observers;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -22,7 +23,7 @@ internal sealed partial class MassTransitWorker<TService>(
     private readonly CancellationTokenSource _stopping = new();
     private readonly WorkerOptions _options = provider.GetRequiredService<IOptionsMonitor<WorkerOptions>>().Get(contract.Name);
     private readonly TimeProvider _time = provider.GetRequiredService<TimeProvider>();
-    private readonly ILogger _logger = provider.GetRequiredService<ILoggerFactory>().CreateLogger<MassTransitWorker<TService>>();
+    private readonly ILogger _logger = provider.GetRequiredService<GuardedLogger<MassTransitWorker<TService>>>();
     private HostReceiveEndpointHandle? _endpoint;
 
     private string Queue => own.Queue ?? contract.Name;

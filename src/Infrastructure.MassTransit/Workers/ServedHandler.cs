@@ -30,7 +30,8 @@ internal abstract partial class ServedHandler<TService, TRequest, TReply>(
     {
         using var passed = deadline is { } left ? new CancellationTokenSource(left, setup.Time) : null;
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(passed?.Token ?? CancellationToken.None, context.CancellationToken, setup.Stopping);
-        using var activity = MessagingTelemetry.StartHandling(Operation, Activity.Current?.Id ?? BridgeHeaders.ReadTrace(context.Headers), traceState: null);
+        var activity = MessagingTelemetry.StartHandling(Operation, Activity.Current?.Id ?? BridgeHeaders.ReadTrace(context.Headers), traceState: null);
+        using var ending = MessagingTelemetry.Ending(activity);
         var call = new CallContext(Operation, deadline, setup.Time)
         {
             CorrelationId = (context.RequestId ?? context.CorrelationId)?.ToString("N"),
@@ -52,8 +53,9 @@ internal abstract partial class ServedHandler<TService, TRequest, TReply>(
                 await respond(reply, call).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException exception) when (setup.Stopping.IsCancellationRequested || context.CancellationToken.IsCancellationRequested)
+        catch (Exception exception) when (setup.Stopping.IsCancellationRequested || context.CancellationToken.IsCancellationRequested)
         {
+            // We have stopped it: whatever it throws then, it means that.
             if (Operation.AtMostOnce)
             {
                 throw new RpcException(StatusCode.Aborted, "The worker was stopped while the handler ran, and the call may run at most once.", exception) { MayHaveRun = true };
@@ -64,7 +66,7 @@ internal abstract partial class ServedHandler<TService, TRequest, TReply>(
         catch (Exception exception)
         {
             MessagingTelemetry.Fail(activity, exception);
-            var failure = exception is OperationCanceledException && passed is { IsCancellationRequested: true } ? DeadlinePassed(exception) : exception;
+            var failure = passed is { IsCancellationRequested: true } && exception is not RpcException { Status: StatusCode.DeadlineExceeded } ? DeadlinePassed(exception) : exception;
             Describe(failure, call);
             if (ReferenceEquals(failure, exception))
             {

@@ -36,6 +36,8 @@ internal sealed partial class WorkerLink : IWorkerLink
 
     public string? ControlAddress { get; private init; }
 
+    public int MaxHeaderBytes { get; private init; }
+
     public Task<LinkLoss> Lost => _lifetime.Lost;
 
     public UnservedQueue? Unserved => _queues.Unserved;
@@ -67,6 +69,7 @@ internal sealed partial class WorkerLink : IWorkerLink
         var link = new WorkerLink(lifetime, subscription.Service, publisher, confirming, announcing, queues, topology)
         {
             ControlAddress = await ConsumeControlAsync(lifetime, deliveries, subscription.Service, sink, logger, cancellationToken).ConfigureAwait(false),
+            MaxHeaderBytes = limits.MaxHeaderBytes,
         };
         await queues.OpenAsync(cancellationToken).ConfigureAwait(false);
         if (subscription.Commands && queues.Unserved is not { Queue: QueueKind.Commands })

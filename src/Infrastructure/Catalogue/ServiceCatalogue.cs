@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Messaging.Links;
+using Messaging.Observers;
 using Messaging.Telemetry;
 using Messaging.Transport;
 using Microsoft.Extensions.Logging;
@@ -25,7 +26,7 @@ internal sealed partial class ServiceCatalogue : IServiceCatalogue, ICatalogueSi
     private bool _full;
     private int _sweeping;
 
-    public ServiceCatalogue(ITransport transport, IOptions<ReconnectOptions> reconnect, TimeProvider time, ILogger<ServiceCatalogue> logger)
+    public ServiceCatalogue(ITransport transport, IOptions<ReconnectOptions> reconnect, TimeProvider time, GuardedLogger<ServiceCatalogue> logger)
     {
         _time = time;
         _logger = logger;

@@ -25,7 +25,11 @@ internal interface IParticipant
 /// <param name="State">Its state.</param>
 /// <param name="Running">How many handlers it runs, or how many calls it awaits.</param>
 /// <param name="LastFailure">What went wrong last; null while nothing is wrong.</param>
-internal sealed record ParticipantHealth(string Name, ParticipantState State, int Running, string? LastFailure);
+internal sealed record ParticipantHealth(string Name, ParticipantState State, int Running, string? LastFailure)
+{
+    /// <summary>What went wrong of late although it goes on; null for nothing.</summary>
+    public string? Trouble { get; init; }
+}
 
 internal enum ParticipantState
 {
@@ -34,9 +38,6 @@ internal enum ParticipantState
 
     /// <summary>It serves one of its two queues, and tries to get at the other.</summary>
     Partial,
-
-    /// <summary>It serves, and holds commands that the broker does not take where they have to go.</summary>
-    Holding,
 
     /// <summary>It has no link: not yet, or not any more.</summary>
     Away,

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Messaging.Observers;
 using Messaging.Transport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -19,8 +20,8 @@ internal sealed class ReadinessCheck(Participants participants, ITransport trans
             ? new HealthCheckResult(context.Registration.FailureStatus, fault, data: data)
             : all.Find(static health => health.State == ParticipantState.Partial) is { } partial
                 ? HealthCheckResult.Degraded($"The {partial.Name} serves only one of its queues. {partial.LastFailure}", data: data)
-                : all.Find(static health => health.State == ParticipantState.Holding) is { } holding
-                ? HealthCheckResult.Degraded($"The {holding.Name} can't move failed commands. {holding.LastFailure}", data: data)
+                : all.Find(static health => health.Trouble is not null) is { } troubled
+                ? HealthCheckResult.Degraded($"The {troubled.Name} goes on, and its log has more: {troubled.Trouble}", data: data)
                 : HealthCheckResult.Healthy("Connected to the broker.", data));
     }
 
@@ -61,6 +62,16 @@ internal sealed class ReadinessCheck(Participants participants, ITransport trans
             {
                 data[$"{name}: last failure"] = failure;
             }
+
+            if (health.Trouble is { } trouble)
+            {
+                data[$"{name}: trouble"] = trouble;
+            }
+        }
+
+        if (ObserverFailures.Summary is { } observers)
+        {
+            data["observers"] = observers;
         }
 
         return data;

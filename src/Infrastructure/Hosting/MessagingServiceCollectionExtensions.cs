@@ -5,6 +5,7 @@ using Messaging.Deadlines;
 using Messaging.Health;
 using Messaging.Hosting;
 using Messaging.Links;
+using Messaging.Observers;
 using Messaging.Queues;
 using Messaging.Serialization;
 using Microsoft.Extensions.Configuration;
@@ -27,6 +28,7 @@ public static class MessagingServiceCollectionExtensions
     {
         ArgumentNullException.ThrowIfNull(services);
         services.AddLogging();
+        services.TryAddSingleton(typeof(GuardedLogger<>), typeof(GuardedLogger<>));
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<DeadlineWheel>();
         services.TryAddSingleton<Participants>();

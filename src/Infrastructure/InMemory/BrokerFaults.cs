@@ -135,6 +135,9 @@ internal sealed class BrokerFaults(InMemoryBroker broker)
     /// <summary>How many messages wait for their delay to pass.</summary>
     public int Delayed => broker.Delayed.Count;
 
+    /// <summary>How many messages workers have and have not settled.</summary>
+    public int Unsettled => broker.WorkQueues().Sum(static queue => queue.CountUnsettled());
+
     public bool QueueExists(string name) => broker.TryFind(name, out _);
 
     /// <summary>The messages that wait in a queue, in order, with bodies of their own. Empty when there is no such queue.</summary>

@@ -46,6 +46,8 @@ internal sealed class Consumer(WorkerLink link, WorkQueue queue, QueueKind kind,
 
     public bool HasUnsettled => _unsettled.Count > 0;
 
+    public int Unsettled => _unsettled.Count;
+
     /// <summary>Whether it still settles. Once closed it shows nothing more to the sink.</summary>
     public bool IsClosed => _closed;
 

@@ -86,6 +86,15 @@ internal sealed partial class WorkQueue
         after.Finish(broker, this);
     }
 
+    /// <summary>How many messages its consumers have and have not settled.</summary>
+    public int CountUnsettled()
+    {
+        lock (_sync)
+        {
+            return _consumers.ToList().Sum(static consumer => consumer.Unsettled);
+        }
+    }
+
     /// <summary>How many messages wait.</summary>
     public long Count()
     {

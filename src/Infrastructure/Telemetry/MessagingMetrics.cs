@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Messaging.Observers;
 using Messaging.Wire;
 
 namespace Messaging.Telemetry;
@@ -24,19 +25,19 @@ internal static class MessagingMetrics
         HistogramBucketBoundaries = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
     };
 
-    private static readonly Histogram<double> _operationDuration = MessagingTelemetry.Meter.CreateHistogram(
-        "messaging.client.operation.duration", "s", "Time from a call's or command's first instant to its outcome.", tags: null, _durations);
+    private static readonly GuardedHistogram<double> _operationDuration = MessagingTelemetry.Instruments.Histogram(
+        "messaging.client.operation.duration", "s", "Time from a call's or command's first instant to its outcome.", _durations);
 
-    private static readonly Histogram<double> _processDuration = MessagingTelemetry.Meter.CreateHistogram(
-        "messaging.process.duration", "s", "Time in a handler.", tags: null, _durations);
+    private static readonly GuardedHistogram<double> _processDuration = MessagingTelemetry.Instruments.Histogram(
+        "messaging.process.duration", "s", "Time in a handler.", _durations);
 
-    private static readonly Histogram<double> _queueTime = MessagingTelemetry.Meter.CreateHistogram(
-        "messaging.client.queue.duration", "s", "A call's round trip without the time in its handler.", tags: null, _durations);
+    private static readonly GuardedHistogram<double> _queueTime = MessagingTelemetry.Instruments.Histogram(
+        "messaging.client.queue.duration", "s", "A call's round trip without the time in its handler.", _durations);
 
-    private static readonly Histogram<int> _batchSize = MessagingTelemetry.Meter.CreateHistogram(
-        "messaging.batch.size", "{item}", "How many calls, replies or items share a message.", tags: null, new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] });
+    private static readonly GuardedHistogram<int> _batchSize = MessagingTelemetry.Instruments.Histogram(
+        "messaging.batch.size", "{item}", "How many calls, replies or items share a message.", new InstrumentAdvice<int> { HistogramBucketBoundaries = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024] });
 
-    private static readonly Counter<long> _lostLinks = MessagingTelemetry.Meter.CreateCounter<long>(
+    private static readonly GuardedCounter _lostLinks = MessagingTelemetry.Instruments.Counter(
         "messaging.link.losses", "{link}", "Links to the broker that were lost.");
 
     /// <summary>Counts a call's, a stream's or a command's outcome.</summary>
@@ -117,7 +118,7 @@ internal static class MessagingMetrics
 
     /// <summary>A failure as <see cref="ErrorType"/> names it.</summary>
     public static string ErrorTypeOf(Exception failure) =>
-        failure is RpcException or OperationCanceledException ? StatusOf(failure) : failure.GetType().FullName ?? failure.GetType().Name;
+        failure is RpcException or OperationCanceledException ? StatusOf(failure) : ExceptionText.TypeOf(failure);
 
     // A declared fault is an answer: whoever counts failures decides about it.
     private static string StatusOf(Exception? failure) => failure switch

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
+using Messaging.Observers;
 
 namespace Messaging.Telemetry;
 
@@ -56,6 +57,9 @@ internal static class ObservedState
         Create(ObservedKind.ActiveCommands, Service, "messaging.client.active_commands", "{command}", "Commands that await their confirm.");
         Create(ObservedKind.ActiveHandlers, Service, "messaging.process.active", "{handler}", "Handlers that run.");
         Create(ObservedKind.Concurrency, Service, "messaging.process.concurrency", "{handler}", "Handlers that may run at once.");
+        MessagingTelemetry.Instruments.Observe(
+            "messaging.observer.failures",
+            static () => MessagingTelemetry.Meter.CreateObservableCounter("messaging.observer.failures", ObserverFailures.Measure, "{failure}", "What loggers, and listeners of activities and meters, threw."));
     }
 
     /// <summary>From now on a source is asked too.</summary>
@@ -65,7 +69,7 @@ internal static class ObservedState
     public static void Remove(object source) => _sources.TryRemove(source, out _);
 
     private static void Create(ObservedKind kind, string tag, string name, string unit, string description) =>
-        MessagingTelemetry.Meter.CreateObservableUpDownCounter(name, () => Observe(kind, tag), unit, description);
+        MessagingTelemetry.Instruments.Observe(name, () => MessagingTelemetry.Meter.CreateObservableUpDownCounter(name, () => Observe(kind, tag), unit, description));
 
     private static List<Measurement<long>> Observe(ObservedKind kind, string tag)
     {

@@ -12,6 +12,9 @@ public interface IWorkerLink : ILink
     /// <summary>The queue that is not consumed although the subscription names it; null for none. Only with <see cref="WorkerSubscription.AllowPartial"/>.</summary>
     UnservedQueue? Unserved => null;
 
+    /// <summary>What the headers of a message may weigh, in bytes, as <see cref="Wire.HeaderBytes"/> counts. Default: what is left of a frame of 128 KiB.</summary>
+    int MaxHeaderBytes => Wire.HeaderBytes.DefaultLimit;
+
     /// <summary>Publishes a reply, without a confirm, mandatory: a reply whose requester is gone comes back by <see cref="IWorkerSink.OnReplyReturned"/>.</summary>
     /// <param name="reply">The reply, addressed to the request's reply-to.</param>
     /// <returns>Complete when handed to the connection; the body may then be reused.</returns>

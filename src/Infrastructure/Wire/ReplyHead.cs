@@ -62,7 +62,7 @@ internal readonly record struct ReplyHead
         var headers = new Dictionary<string, object?>(StringComparer.Ordinal)
         {
             [WireNames.Status] = (int)Status,
-            [WireNames.Detail] = Shorten(Detail),
+            [WireNames.Detail] = Shorten(Detail ?? string.Empty),
         };
         if (FaultType is not null)
         {

@@ -1,4 +1,5 @@
 using Messaging.Buffers;
+using Messaging.Observers;
 
 namespace Messaging.Calls;
 
@@ -10,7 +11,7 @@ internal static class EncodingFailures
         var tooLarge = exception is PayloadTooLargeException;
         return new RpcException(
             tooLarge ? StatusCode.ResourceExhausted : StatusCode.InvalidArgument,
-            tooLarge ? exception.Message : $"The request can't be encoded: {exception.Message}",
+            tooLarge ? exception.Message : $"The request can't be encoded: {ExceptionText.MessageOf(exception)}",
             exception)
         {
             Reason = tooLarge ? FailureReason.TooLarge : FailureReason.Undecodable,

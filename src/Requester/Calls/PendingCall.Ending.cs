@@ -85,23 +85,17 @@ internal abstract partial class PendingCall
         }
     }
 
-    /// <summary>Ends the call's activity and has the caller told its outcome, whatever those do who listen to activities.</summary>
+    /// <summary>Ends the call's activity and has the caller told its outcome.</summary>
     protected void Finish(Exception? failure)
     {
-        try
+        MessagingMetrics.RecordOutcome(Operation, _startedAt, failure, requester.Time);
+        if (failure is not null)
         {
-            MessagingMetrics.RecordOutcome(Operation, _startedAt, failure, requester.Time);
-            if (failure is not null)
-            {
-                MessagingTelemetry.Fail(Activity, failure);
-            }
+            MessagingTelemetry.Fail(Activity, failure);
+        }
 
-            Activity?.Dispose();
-        }
-        finally
-        {
-            requester.Replies.Add(this);
-        }
+        MessagingTelemetry.End(Activity);
+        requester.Replies.Add(this);
     }
 
     private void Cancel(CancellationToken cancellationToken)

@@ -1,8 +1,10 @@
 using System.Runtime.CompilerServices;
 using Messaging.Buffers;
 using Messaging.Compression;
+using Messaging.Observers;
 using Messaging.Policies;
 using Messaging.Serialization;
+using Messaging.Telemetry;
 using Messaging.Transport;
 using Messaging.Wire;
 
@@ -79,7 +81,7 @@ internal class PendingCall<TRequest, TReply> : PendingCall
             Fail(
                 StatusCode.Internal,
                 FailureReason.Undecodable,
-                $"The reply of {reply.Body.Length:N0} bytes can't be decoded as {typeof(TReply)}: {exception.Message} Do caller and worker use the same contract?",
+                $"The reply of {reply.Body.Length:N0} bytes can't be decoded as {typeof(TReply)}: {ExceptionText.MessageOf(exception)} Do caller and worker use the same contract?",
                 mayHaveRun: true,
                 exception);
             return;
@@ -132,7 +134,7 @@ internal class PendingCall<TRequest, TReply> : PendingCall
                     catch (Exception exception)
                     {
                         // Hostile fields, or a constructor that refuses them: the status below still says what happened.
-                        Activity?.AddException(exception);
+                        MessagingTelemetry.Note(Activity, exception);
                         break;
                     }
                 }

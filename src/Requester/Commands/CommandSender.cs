@@ -3,6 +3,7 @@ using Messaging.Buffers;
 using Messaging.Calls;
 using Messaging.Deadlines;
 using Messaging.Links;
+using Messaging.Observers;
 using Messaging.Policies;
 using Messaging.Serialization;
 using Messaging.Telemetry;
@@ -142,7 +143,7 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
         catch (Exception exception)
         {
             // A bug, here or in the keeper, which has logged its own: the sender must not wait for the deadline.
-            command.Fail(Failure(command, StatusCode.Internal, FailureReason.None, $"Sending failed: {exception.Message}", exception));
+            command.Fail(Failure(command, StatusCode.Internal, FailureReason.None, $"Sending failed: {ExceptionText.MessageOf(exception)}", exception));
         }
         finally
         {

@@ -110,7 +110,7 @@ internal sealed class PendingCommand(
         if (TryEnd())
         {
             MessagingMetrics.RecordOutcome(operation, _clock.StartedAt, failure: null, time);
-            activity?.Dispose();
+            MessagingTelemetry.End(activity);
             _outcome.SetResult();
         }
     }
@@ -147,7 +147,7 @@ internal sealed class PendingCommand(
     {
         MessagingMetrics.RecordOutcome(operation, _clock.StartedAt, exception, time);
         MessagingTelemetry.Fail(activity, exception);
-        activity?.Dispose();
+        MessagingTelemetry.End(activity);
         if (exception is OperationCanceledException cancelled)
         {
             _outcome.SetCanceled(cancelled.CancellationToken);

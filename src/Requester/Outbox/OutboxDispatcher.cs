@@ -1,6 +1,6 @@
 using System.Globalization;
+using Messaging.Observers;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Messaging.Outbox;
@@ -10,7 +10,7 @@ namespace Messaging.Outbox;
 /// confirmed it. One loop does everything; publishing goes on beside it and reports back.
 /// </summary>
 internal sealed class OutboxDispatcher(
-    IOutboxStore store, OutboxPublisher publisher, OutboxSignal signal, IOptions<OutboxOptions> options, TimeProvider time, ILogger<OutboxDispatcher> logger)
+    IOutboxStore store, OutboxPublisher publisher, OutboxSignal signal, IOptions<OutboxOptions> options, TimeProvider time, GuardedLogger<OutboxDispatcher> logger)
     : BackgroundService
 {
     private const int PageSize = 200;

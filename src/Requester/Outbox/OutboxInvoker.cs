@@ -29,9 +29,9 @@ internal sealed class OutboxInvoker(
         }
 
         var route = CommandRoute.Of(operation, command, options);
-        using var activity = MessagingTelemetry.StartCall(operation);
         var policy = policies.Get(operation);
         var messageId = options?.MessageId ?? CorrelationIds.Format(CorrelationIds.Create());
+        var activity = MessagingTelemetry.StartCall(operation);
         var buffer = PooledBuffer.Rent(transport.MaxMessageBytes);
         string? encoding;
         try
@@ -62,6 +62,7 @@ internal sealed class OutboxInvoker(
         finally
         {
             buffer.Return();
+            MessagingTelemetry.End(activity);
         }
 
         signal.Inserted();

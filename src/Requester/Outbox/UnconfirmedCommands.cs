@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
+using Messaging.Observers;
 using Messaging.Telemetry;
-using Microsoft.Extensions.Logging;
 
 namespace Messaging.Outbox;
 
@@ -15,7 +15,7 @@ internal readonly record struct Settled(int Confirmed, int Kept, string? Failure
 /// beside themselves. Used by the dispatcher's loop alone; only results come from elsewhere.
 /// </summary>
 internal sealed class UnconfirmedCommands(
-    IOutboxStore store, OutboxPublisher publisher, OutboxSignal signal, OutboxOptions options, TimeProvider time, ILogger<OutboxDispatcher> logger)
+    IOutboxStore store, OutboxPublisher publisher, OutboxSignal signal, OutboxOptions options, TimeProvider time, GuardedLogger<OutboxDispatcher> logger)
 {
     private const long MaxBytes = 32 * 1024 * 1024;
 

@@ -1,5 +1,6 @@
 using Messaging.Buffers;
 using Messaging.Compression;
+using Messaging.Observers;
 using Messaging.Serialization;
 using Messaging.Streaming;
 using Messaging.Transport;
@@ -124,7 +125,7 @@ internal partial class PendingStream<TRequest, TItem>
             Fail(
                 StatusCode.Internal,
                 FailureReason.Undecodable,
-                $"Item {number} of {message.Body.Length:N0} bytes can't be decoded as {typeof(TItem)}: {exception.Message} Do caller and worker use the same contract?",
+                $"Item {number} of {message.Body.Length:N0} bytes can't be decoded as {typeof(TItem)}: {ExceptionText.MessageOf(exception)} Do caller and worker use the same contract?",
                 mayHaveRun: true,
                 exception);
             Abandon();
@@ -155,7 +156,7 @@ internal partial class PendingStream<TRequest, TItem>
             var tooLarge = exception is PayloadTooLargeException;
             var failure = new RpcException(
                 tooLarge ? StatusCode.ResourceExhausted : StatusCode.Internal,
-                $"An item of {body.Length:N0} bytes ({encoding}) can't be decoded as {typeof(TItem)}: {exception.Message}",
+                $"An item of {body.Length:N0} bytes ({encoding}) can't be decoded as {typeof(TItem)}: {ExceptionText.MessageOf(exception)}",
                 exception)
             {
                 Operation = Operation.FullName,

@@ -1,6 +1,7 @@
 using Messaging.Descriptions;
 using Messaging.Discovery;
 using Messaging.Forwarding;
+using Messaging.Observers;
 using Messaging.Transport;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,7 +21,7 @@ internal sealed partial class SidecarService(
     IServiceProvider provider,
     IOptions<SidecarOptions> options,
     TimeProvider time,
-    ILogger<SidecarService> logger) : BackgroundService
+    GuardedLogger<SidecarService> logger) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

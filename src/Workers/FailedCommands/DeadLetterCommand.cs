@@ -1,4 +1,5 @@
 using System.Globalization;
+using Messaging.Observers;
 using Messaging.Pipeline;
 using Messaging.Telemetry;
 using Messaging.Wire;
@@ -26,14 +27,16 @@ internal sealed partial class DeadLetterCommand(string service, bool stackTraces
         headers[WireNames.DeadWorker] = _worker;
         if (outcome.Exception is { } exception)
         {
-            headers[WireNames.DeadExceptionType] = exception.GetType().FullName;
-            headers[WireNames.DeadExceptionMessage] = Cut(exception.Message);
-            if (stackTraces && exception.StackTrace is { } trace)
+            headers[WireNames.DeadExceptionType] = ExceptionText.TypeOf(exception);
+            headers[WireNames.DeadExceptionMessage] = Cut(ExceptionText.MessageOf(exception));
+            if (stackTraces && ExceptionText.StackTraceOf(exception) is { } trace)
             {
                 headers[WireNames.DeadStackTrace] = Cut(trace);
             }
         }
 
+        // What the sender's own headers leave of a frame.
+        HeaderBytes.TryFit(headers, call.Delivery.Link.MaxHeaderBytes, [WireNames.DeadStackTrace, WireNames.DeadExceptionMessage, WireNames.DeadReason]);
         var result = await moves.MoveAsync(call, message).ConfigureAwait(false);
         if (result == MoveResult.TooLarge)
         {
@@ -56,7 +59,7 @@ internal sealed partial class DeadLetterCommand(string service, bool stackTraces
                 call.Outcome = WorkerOutcome.Rejected;
                 break;
             default:
-                call.Outcome = result == MoveResult.LinkLost ? WorkerOutcome.Abandoned : WorkerOutcome.Requeued;
+                call.Outcome = CommandMoves.Return(call, result);
                 break;
         }
     }

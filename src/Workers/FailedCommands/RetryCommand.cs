@@ -1,3 +1,4 @@
+using Messaging.Observers;
 using Messaging.Pipeline;
 using Messaging.Telemetry;
 using Messaging.Transport;
@@ -23,7 +24,7 @@ internal sealed partial class RetryCommand(string service, RunHandler runHandler
             switch (Classify(policy, call, failed))
             {
                 case FailedCommandAction.Discard:
-                    LogDiscarded(logger, service, call.Method, call.Message.MessageId, failed.Exception!.Message);
+                    LogDiscarded(logger, service, call.Method, call.Message.MessageId, ExceptionText.MessageOf(failed.Exception!));
                     call.Outcome = WorkerOutcome.Dropped;
                     return;
                 case FailedCommandAction.DeadLetter:
@@ -86,15 +87,13 @@ internal sealed partial class RetryCommand(string service, RunHandler runHandler
                 LogDelayed(logger, service, call.Method, message.MessageId, attempt, delay, failed.Head.Detail);
                 call.Outcome = WorkerOutcome.Dropped;
                 break;
-            case MoveResult.LinkLost:
-                call.Outcome = WorkerOutcome.Abandoned;
+            case MoveResult.TooLarge:
+                // It stays failed, and is dead-lettered.
                 break;
-            case MoveResult.GivenBack:
-                call.Outcome = WorkerOutcome.Requeued;
+            case var result:
+                call.Outcome = CommandMoves.Return(call, result);
                 break;
         }
-
-        // One that is too large stays failed, and is dead-lettered.
     }
 
     [LoggerMessage(202, LogLevel.Warning, "Command will be tried again: {Service}/{Method} (message id {MessageId}): attempt {Attempt} failed, the next comes in {Delay}: {Detail}")]

@@ -1,6 +1,7 @@
 using Messaging.Batching;
 using Messaging.Buffers;
 using Messaging.Compression;
+using Messaging.Observers;
 using Messaging.Pipeline;
 using Messaging.Serialization;
 
@@ -77,7 +78,7 @@ internal sealed class CodecTable<TRequest, TReply>
                 request = default!;
                 call.Refuse(
                     StatusCode.InvalidArgument,
-                    $"The request of {call.Body.Length:N0} bytes can't be decoded as {typeof(TRequest).Name}: {exception.Message}",
+                    $"The request of {call.Body.Length:N0} bytes can't be decoded as {typeof(TRequest).Name}: {ExceptionText.MessageOf(exception)}",
                     FailureReason.Undecodable);
             }
 

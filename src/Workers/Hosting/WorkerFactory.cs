@@ -7,6 +7,7 @@ using Messaging.FailedCommands;
 using Messaging.Handling;
 using Messaging.Health;
 using Messaging.Inbox;
+using Messaging.Observers;
 using Messaging.Pipeline;
 using Messaging.Running;
 using Messaging.Serialization;
@@ -14,7 +15,6 @@ using Messaging.Streams;
 using Messaging.Transport;
 using Messaging.Wire;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Messaging.Hosting;
@@ -65,7 +65,7 @@ internal static class WorkerFactory
         var transport = provider.GetRequiredService<ITransport>();
         var time = provider.GetRequiredService<TimeProvider>();
         var deadlines = provider.GetRequiredService<DeadlineWheel>();
-        var logger = provider.GetRequiredService<ILogger<Worker>>();
+        var logger = provider.GetRequiredService<GuardedLogger<Worker>>();
         var running = new RunningCalls();
         var operations = OperationTable.Build(contract, setup);
         string[] replyToPrefixes = [.. ReplyAddress.DefaultPrefixes, .. options.ReplyToPrefixes];
@@ -76,6 +76,8 @@ internal static class WorkerFactory
         var runStream = new RunStream(provider, scopes, running, streams, deadlines, time, failures, logger);
         var held = new HeldRetries(options.OrderedHoldLimit, time);
         var moves = new CommandMoves(contract.Name, options.OrderedHoldLimit, time, logger);
+        var giveBack = new GiveBackCommand(contract.Name, options.CommandDeliveryLimit, time, logger);
+        var trouble = new WorkerTrouble(contract.Name, time, logger);
         var pipeline = new WorkerPipeline(
             new RefuseForeignReplyTo(replyToPrefixes, logger),
             new RefuseOversize(transport.MaxMessageBytes),
@@ -90,9 +92,10 @@ internal static class WorkerFactory
             new RetryCommand(contract.Name, runHandler, held, moves, time, logger),
             new SendReply(),
             new DeadLetterCommand(contract.Name, options.DeadLetterStackTraces, moves, time, logger),
+            giveBack,
             new SettleDelivery());
         return new Worker(
-            transport, operations, pipeline, running, streams, held, moves, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
+            transport, operations, pipeline, running, streams, held, moves, giveBack, new SettleAnyway(trouble, time), trouble, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
             new WorkerAnnouncer(operations, version, options.Announce ? options.AnnounceInterval : TimeSpan.Zero, time, logger),
             new Turns(deadlines, time), options, provider.GetRequiredService<IOptions<ReconnectOptions>>().Value,
             provider.GetRequiredService<Participants>(), time, logger);

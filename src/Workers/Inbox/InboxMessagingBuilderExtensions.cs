@@ -1,9 +1,9 @@
 using Messaging;
 using Messaging.Inbox;
+using Messaging.Observers;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Microsoft.Extensions.DependencyInjection;
@@ -56,10 +56,10 @@ public static class InboxMessagingBuilderExtensions
 
         services.AddKeyedSingleton(service, (provider, _) => new InboxSetup(
             service, OptionsOf(provider, service), provider.GetRequiredService<IInboxStore>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<InboxSetup>>()));
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<GuardedLogger<InboxSetup>>()));
         services.AddSingleton<IHostedService>(provider => new InboxPruner(
             service, provider.GetRequiredService<IInboxStore>(), OptionsOf(provider, service),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<InboxPruner>>()));
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<GuardedLogger<InboxPruner>>()));
         return builder;
     }
 

@@ -1,10 +1,11 @@
+using Messaging.Observers;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Messaging.Inbox;
 
 /// <summary>Prepares the inbox's store at start, and forgets what is older than its retention from time to time.</summary>
-internal sealed partial class InboxPruner(string service, IInboxStore store, InboxOptions options, TimeProvider time, ILogger<InboxPruner> logger)
+internal sealed partial class InboxPruner(string service, IInboxStore store, InboxOptions options, TimeProvider time, GuardedLogger<InboxPruner> logger)
     : BackgroundService
 {
     private const int PageSize = 1_000;

@@ -1,10 +1,10 @@
 using Messaging.Handling;
-using Microsoft.Extensions.Logging;
+using Messaging.Observers;
 
 namespace Messaging.Inbox;
 
 /// <summary>The inbox of one service: which operations it guards.</summary>
-internal sealed class InboxSetup(string service, InboxOptions options, IInboxStore store, TimeProvider time, ILogger<InboxSetup> logger)
+internal sealed class InboxSetup(string service, InboxOptions options, IInboxStore store, TimeProvider time, GuardedLogger<InboxSetup> logger)
 {
     private readonly InboxPatience _patience = new(service, time, logger);
 

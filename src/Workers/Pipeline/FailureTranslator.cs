@@ -1,4 +1,5 @@
 using Messaging.Buffers;
+using Messaging.Observers;
 using Messaging.Replies;
 using Messaging.Running;
 using Messaging.Serialization;
@@ -12,8 +13,11 @@ internal sealed partial class FailureTranslator(WorkerOptions options, int maxMe
 {
     public WorkerOutcome Translate(WorkerCall call, Exception exception, StopReason stopped)
     {
-        if (exception is OperationCanceledException && stopped != StopReason.None)
+        if (stopped != StopReason.None)
         {
+            // We have stopped it. Whatever it throws then, a driver's exception or a fault, it means that.
+            call.ReplyBody?.Clear();
+            call.ReplyEncoding = null;
             return TranslateStop(stopped);
         }
 
@@ -40,20 +44,21 @@ internal sealed partial class FailureTranslator(WorkerOptions options, int maxMe
             case RpcException { Operation: null } chosen:
                 return Failed(chosen.Status, chosen.Detail, exception, chosen.Reason);
             case RpcException nested:
-                LogNestedFailed(logger, call.Handler!.Operation.FullName, call.CorrelationId, nested.Message);
+                LogNestedFailed(logger, call.Handler!.Operation.FullName, call.CorrelationId, ExceptionText.MessageOf(nested));
                 return Failed(nested.Status, $"A nested call failed: {nested.Operation}: {nested.Detail}", exception);
             default:
                 LogFailed(logger, exception, call.Handler!.Operation.FullName, call.CorrelationId);
                 return Failed(
                     StatusCode.Unknown,
                     options.IncludeExceptionDetails
-                        ? $"{exception.GetType()}: {exception.Message}"
+                        ? $"{ExceptionText.TypeOf(exception)}: {ExceptionText.MessageOf(exception)}"
                         : "The handler failed; the worker's log has the details under this correlation id.",
                     exception);
         }
     }
 
-    private static WorkerOutcome TranslateStop(StopReason stopped) => stopped switch
+    /// <summary>What becomes of a call whose handler was stopped, or not begun for that reason.</summary>
+    public static WorkerOutcome TranslateStop(StopReason stopped) => stopped switch
     {
         StopReason.DeadlinePassed => WorkerOutcome.Failed(new ReplyHead
         {
@@ -63,7 +68,13 @@ internal sealed partial class FailureTranslator(WorkerOptions options, int maxMe
         }),
         StopReason.CallerCancelled => WorkerOutcome.Dropped,
         StopReason.LinkLost => WorkerOutcome.Abandoned,
-        _ => WorkerOutcome.Requeued,
+        StopReason.SendFailed => WorkerOutcome.Failed(new ReplyHead
+        {
+            Status = StatusCode.Internal,
+            Detail = "What the worker sent could not be published; its log has the details under this correlation id.",
+            MayHaveRun = true,
+        }),
+        _ => WorkerOutcome.GivenBack,
     };
 
     private WorkerOutcome? TranslateDeclaredFault(WorkerCall call, Exception exception)
@@ -96,7 +107,7 @@ internal sealed partial class FailureTranslator(WorkerOptions options, int maxMe
 
         call.ReplyNames = ReplyNames.DeclaredFault;
         return WorkerOutcome.Failed(
-            new ReplyHead { Status = StatusCode.FailedPrecondition, Detail = exception.Message, FaultType = fault.Name, MayHaveRun = true },
+            new ReplyHead { Status = StatusCode.FailedPrecondition, Detail = ExceptionText.MessageOf(exception), FaultType = fault.Name, MayHaveRun = true },
             exception);
     }
 
@@ -108,7 +119,7 @@ internal sealed partial class FailureTranslator(WorkerOptions options, int maxMe
                 Detail = detail,
                 Reason = reason,
                 MayHaveRun = true,
-                StackTrace = options.IncludeExceptionDetails ? exception.StackTrace : null,
+                StackTrace = options.IncludeExceptionDetails ? ExceptionText.StackTraceOf(exception) : null,
             },
             exception);
 

@@ -59,7 +59,7 @@ internal sealed partial class PostponeCommand(string service, CommandMoves moves
                 call.Refuse(StatusCode.ResourceExhausted, "The command is too large to be delayed further.", FailureReason.TooLarge);
                 break;
             case var result:
-                call.Outcome = result == MoveResult.LinkLost ? WorkerOutcome.Abandoned : WorkerOutcome.Requeued;
+                call.Outcome = CommandMoves.Return(call, result);
                 break;
         }
     }

@@ -17,7 +17,7 @@ internal sealed class RefuseWhileDraining(int commandDeliveryLimit) : IDeliveryS
     private static async ValueTask GiveBackAsync(WorkerCall call)
     {
         await call.Delivery.Link.StopConsumingAsync().ConfigureAwait(false);
-        call.Outcome = WorkerOutcome.Requeued;
+        call.Outcome = WorkerOutcome.GivenBack;
     }
 
     private bool IsServedHere(WorkerCall call) =>

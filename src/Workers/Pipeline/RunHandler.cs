@@ -1,6 +1,7 @@
 using Messaging.Batching;
 using Messaging.Compression;
 using Messaging.Deadlines;
+using Messaging.Replies;
 using Messaging.Running;
 using Messaging.Telemetry;
 using Messaging.Transport;
@@ -27,8 +28,9 @@ internal sealed class RunHandler(
 
         var start = time.GetTimestamp();
         var current = call.Running ??= new RunningCall(logger);
-        current.Begin(call.Delivery.Link);
-        using var activity = MessagingTelemetry.StartHandling(call.Handler!.Operation, call.Head.TraceParent, call.Head.TraceState);
+        current.Begin(call.Delivery.Link, call);
+        var activity = MessagingTelemetry.StartHandling(call.Handler!.Operation, call.Head.TraceParent, call.Head.TraceState);
+        using var ending = MessagingTelemetry.Ending(activity);
         Deadline? deadline = call.Delivery.Tag.Queue == QueueKind.Calls && call.Head.Timeout is { } timeout
             ? Deadline.After(timeout, start, time)
             : null;
@@ -51,6 +53,13 @@ internal sealed class RunHandler(
         running.Add(current, call.Id);
         try
         {
+            if (current.Reason is not StopReason.None and var before)
+            {
+                // Nothing is begun any more: the drain limit is reached, or the link is lost.
+                call.Outcome = FailureTranslator.TranslateStop(before);
+                return;
+            }
+
             // No need to leave it: this method's own flow ends with it.
             context.Enter();
             if (scopes is null)
@@ -67,19 +76,31 @@ internal sealed class RunHandler(
             }
 
             call.CompressReply(compression, context.ReplyCompression, call.Delivery.Link.MaxMessageBytes);
-            ReplyMetadata.Validate(context.SetResponseHeaders, context.SetResponseTrailers);
+            if (!call.IsCommand)
+            {
+                // Copied: whatever of the handler's still runs may change its own.
+                call.Metadata = ReplyHeaders.Take(context, call.Delivery.Link.MaxHeaderBytes);
+            }
+
+            if (call.Outcome is { Kind: OutcomeKind.Requeued } && current.Reason is not StopReason.None and var stopped)
+            {
+                // Its inbox took the cancellation for the database's failure.
+                call.Outcome = FailureTranslator.TranslateStop(stopped);
+            }
+
             call.Outcome ??= WorkerOutcome.Succeeded;
         }
         catch (Exception exception)
         {
-            // A handler may throw anything: it is this call's outcome, and the worker goes on.
-            call.Outcome = failures.Translate(call, exception, current.Reason);
+            // A handler may throw anything: it is this call's outcome, and the worker goes on. So may what is disposed of
+            // after it, which changes nothing for a command that goes back because its inbox's database is away.
+            var reason = current.Reason;
+            call.Outcome = reason == StopReason.None && call.Outcome is { Kind: OutcomeKind.Requeued } away ? away : failures.Translate(call, exception, reason);
             call.Outcome.Fail(activity);
+            call.Metadata = call.IsCommand ? null : ReplyHeaders.TakeSome(context, trailersOnly: false);
         }
         finally
         {
-            call.ResponseHeaders = context.SetResponseHeaders;
-            call.ResponseTrailers = context.SetResponseTrailers;
             call.HandlerUs = (uint)Math.Min(time.GetElapsedTime(start).TotalMicroseconds, BatchFormat.NoTimeout - 1);
             call.Handler.Load.Count(call.HandlerUs, call.Outcome?.Kind == OutcomeKind.Failed);
             MessagingMetrics.RecordHandler(call.Handler.Operation, call.HandlerUs, call.Outcome?.Status, call.Outcome is { IsFault: true });

@@ -2,7 +2,6 @@ using Messaging.Batching;
 using Messaging.Compression;
 using Messaging.Replies;
 using Messaging.Transport;
-using Messaging.Wire;
 
 namespace Messaging.Pipeline;
 
@@ -19,8 +18,8 @@ internal sealed class SendReply : IDeliveryStep
         var body = call.ReplyBody?.Written ?? default;
         return call.Outcome!.Kind switch
         {
-            OutcomeKind.Succeeded => Send(call, body.IsEmpty ? ReplyNames.Empty : call.ReplyNames!, ContentEncodings.Add(ReplyMetadata.Add(system: null, call.ResponseHeaders, call.ResponseTrailers), call.ReplyEncoding), body),
-            OutcomeKind.Failed => Send(call, body.IsEmpty ? ReplyNames.Fault : call.ReplyNames!, ReplyMetadata.Add(call.Outcome.Head.ToHeaders(), call.ResponseHeaders, call.ResponseTrailers), body),
+            OutcomeKind.Succeeded => Send(call, body.IsEmpty ? ReplyNames.Empty : call.ReplyNames!, ContentEncodings.Add(call.Metadata, call.ReplyEncoding), body),
+            OutcomeKind.Failed => Send(call, body.IsEmpty ? ReplyNames.Fault : call.ReplyNames!, ReplyHeaders.OfFailure(call.Outcome.Head, call.Metadata, call.Delivery.Link.MaxHeaderBytes), body),
             _ => ValueTask.CompletedTask,
         };
     }

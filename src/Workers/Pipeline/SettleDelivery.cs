@@ -12,7 +12,7 @@ internal sealed class SettleDelivery : IDeliveryStep
         call.TryClaimSettling()
             ? call.Delivery.SettleAsync(call.Outcome!.Kind switch
             {
-                OutcomeKind.Requeued => Settlement.Requeued,
+                OutcomeKind.Requeued or OutcomeKind.GivenBack => Settlement.Requeued,
                 OutcomeKind.Rejected => Settlement.Rejected,
                 OutcomeKind.Abandoned => Settlement.None,
                 _ => Settlement.Done,

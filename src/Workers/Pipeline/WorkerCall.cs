@@ -22,7 +22,7 @@ internal sealed class WorkerCall
 
     private long _timeLeftMs;
     private int _holders;
-    private bool _settled;
+    private int _settled;
 
     private WorkerCall()
     {
@@ -101,11 +101,11 @@ internal sealed class WorkerCall
     /// <summary>The type and content type of a reply with a body.</summary>
     public FrameNames? ReplyNames { get; set; }
 
-    /// <summary>The handler's headers; null for none.</summary>
-    public IReadOnlyDictionary<string, string>? ResponseHeaders { get; set; }
+    /// <summary>The handler's headers and trailers, as they travel; null for none.</summary>
+    public Dictionary<string, object?>? Metadata { get; set; }
 
-    /// <summary>The handler's trailers; null for none.</summary>
-    public IReadOnlyDictionary<string, string>? ResponseTrailers { get; set; }
+    /// <summary>Whether somebody settles it, or has.</summary>
+    public bool IsSettled => Volatile.Read(ref _settled) != 0;
 
     /// <summary>The one call of a plain message.</summary>
     public static WorkerCall Rent(Delivery delivery)
@@ -150,8 +150,7 @@ internal sealed class WorkerCall
             Body = default;
             Handler = null;
             Outcome = null;
-            ResponseHeaders = null;
-            ResponseTrailers = null;
+            Metadata = null;
             _pool.Enqueue(this);
         }
     }
@@ -178,12 +177,7 @@ internal sealed class WorkerCall
     }
 
     /// <summary>Says that somebody settles it from here. False when that has been said before.</summary>
-    public bool TryClaimSettling()
-    {
-        var first = !_settled;
-        _settled = true;
-        return first;
-    }
+    public bool TryClaimSettling() => Interlocked.Exchange(ref _settled, 1) == 0;
 
     /// <summary>Leaves it unsettled, unless it has been settled.</summary>
     public void Abandon()
@@ -215,7 +209,7 @@ internal sealed class WorkerCall
         }
 
         call._holders = 1;
-        call._settled = false;
+        call._settled = 0;
         call.Draining = false;
         call.FirstFailure = null;
         call.HeldSince = null;

@@ -17,6 +17,8 @@ internal sealed class WorkerOutcome
 
     public static WorkerOutcome Requeued { get; } = new(OutcomeKind.Requeued);
 
+    public static WorkerOutcome GivenBack { get; } = new(OutcomeKind.GivenBack);
+
     public static WorkerOutcome Rejected { get; } = new(OutcomeKind.Rejected);
 
     public static WorkerOutcome Abandoned { get; } = new(OutcomeKind.Abandoned);
@@ -66,6 +68,9 @@ internal enum OutcomeKind
 
     /// <summary>It goes back to the queue for another worker.</summary>
     Requeued,
+
+    /// <summary>The worker stops: it goes back for another, and no attempt is counted where that can be had.</summary>
+    GivenBack,
 
     /// <summary>It can't be carried further: the broker dead-letters it.</summary>
     Rejected,

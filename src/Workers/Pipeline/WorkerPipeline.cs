@@ -21,6 +21,7 @@ internal sealed class WorkerPipeline(
     RetryCommand retryCommand,
     SendReply sendReply,
     DeadLetterCommand deadLetterCommand,
+    GiveBackCommand giveBackCommand,
     SettleDelivery settleDelivery)
 {
     private readonly IDeliveryStep[] _steps =
@@ -38,6 +39,7 @@ internal sealed class WorkerPipeline(
         retryCommand,
         sendReply,
         deadLetterCommand,
+        giveBackCommand,
         settleDelivery,
     ];
 

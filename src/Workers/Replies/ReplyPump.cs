@@ -1,4 +1,5 @@
 using Messaging.Batching;
+using Messaging.Observers;
 using Messaging.Pipeline;
 using Messaging.Running;
 using Messaging.Transport;
@@ -31,12 +32,13 @@ internal sealed partial class ReplyPump(WorkerLink link, string replyTo, ILogger
             return false;
         }
 
-        // From here the pump settles it, maybe before this returns.
-        call.TryClaimSettling();
-        call.Hold();
         lock (Sync)
         {
             Open(lane: 0, frameBytes, costUs: 0, int.MaxValue, now: 0).Add(call, call.Id.Number, call.HandlerUs, names, headers, body, frameBytes);
+
+            // It is in: from here the pump settles it, maybe before this returns.
+            call.TryClaimSettling();
+            call.Hold();
             Wake();
         }
 
@@ -90,23 +92,9 @@ internal sealed partial class ReplyPump(WorkerLink link, string replyTo, ILogger
                 });
     }
 
-    protected override void OnSent(WorkerCall item)
-    {
-        var settling = item.Delivery.SettleAsync(Settlement.Done);
-        item.Release();
-        if (!settling.IsCompletedSuccessfully)
-        {
-            _ = ObserveAsync(settling);
-        }
-    }
+    protected override void OnSent(WorkerCall item) => _ = SettleAsync(item);
 
-    protected override void OnFailed(WorkerCall item, TransportException exception)
-    {
-        // Not settled: the link is being lost, and the broker gives the delivery to another worker.
-        LogNotSent(logger, replyTo, item.Method, item.CorrelationId, exception.Message);
-        item.Delivery.Abandon();
-        item.Release();
-    }
+    protected override void OnFailed(WorkerCall item, TransportException exception) => _ = SettleUnsentAsync(item, exception);
 
     protected override void OnFull(bool isFull)
     {
@@ -121,15 +109,37 @@ internal sealed partial class ReplyPump(WorkerLink link, string replyTo, ILogger
         }
     }
 
-    private async Task ObserveAsync(ValueTask settling)
+    private async Task SettleAsync(WorkerCall item)
     {
         try
         {
-            await settling.ConfigureAwait(false);
+            await item.Delivery.SettleAsync(Settlement.Done).ConfigureAwait(false);
         }
-        catch (TransportException exception)
+        catch (Exception exception)
         {
-            LogNotSettled(logger, replyTo, exception.Message);
+            // The connection breaks this moment. The others of the batch must be settled all the same, each on its own message.
+            LogNotSettled(logger, replyTo, ExceptionText.MessageOf(exception));
+        }
+        finally
+        {
+            item.Release();
+        }
+    }
+
+    private async Task SettleUnsentAsync(WorkerCall item, TransportException exception)
+    {
+        try
+        {
+            if (!await link.TrySettleAsync(item, exception).ConfigureAwait(false))
+            {
+                // Not settled: the link is lost, and the broker gives the delivery to another worker.
+                LogNotSent(logger, replyTo, item.Method, item.CorrelationId, exception.Message);
+                item.Delivery.Abandon();
+            }
+        }
+        finally
+        {
+            item.Release();
         }
     }
 

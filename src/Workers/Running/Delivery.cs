@@ -16,6 +16,7 @@ internal sealed class Delivery
     private int _left = 1;
     private int _settlement;
     private int _draining = -1;
+    private volatile bool _keepsBody;
 
     public Delivery(WorkerLink link, QueueKind queue, in InboundMessage message, int maxBodyBytes)
     {
@@ -85,6 +86,9 @@ internal sealed class Delivery
         };
     }
 
+    /// <summary>Somebody may read the body after the last call is settled: its memory is not used again.</summary>
+    public void KeepBody() => _keepsBody = true;
+
     /// <summary>One of its calls must not count as done: the message is not settled at all.</summary>
     public void Abandon() => IsLast(Settlement.None);
 
@@ -107,7 +111,11 @@ internal sealed class Delivery
             return false;
         }
 
-        ArrayPool<byte>.Shared.Return(_body);
+        if (!_keepsBody)
+        {
+            ArrayPool<byte>.Shared.Return(_body);
+        }
+
         return true;
     }
 }

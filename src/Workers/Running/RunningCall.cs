@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using Messaging.Deadlines;
+using Messaging.Pipeline;
 using Microsoft.Extensions.Logging;
 
 namespace Messaging.Running;
@@ -17,6 +18,9 @@ internal enum StopReason
 
     /// <summary>The link that brought the delivery is lost: the broker gives it to another worker.</summary>
     LinkLost,
+
+    /// <summary>What a stream's handler sent could not be published, although the link stands.</summary>
+    SendFailed,
 
     /// <summary>The worker stops and its drain limit is reached: the delivery goes back to the queue.</summary>
     DrainLimit,
@@ -41,6 +45,9 @@ internal sealed partial class RunningCall(ILogger logger) : DeadlineEntry
     /// <summary>The link that brought the call.</summary>
     public WorkerLink? Link { get; private set; }
 
+    /// <summary>The call; null for a stream, whose request is settled already. Guarded by <see cref="RunningCalls"/> while that knows this.</summary>
+    public WorkerCall? Served { get; private set; }
+
     public CancellationToken Token => _source.Token;
 
     /// <summary>Why it was stopped, while it ran.</summary>
@@ -54,7 +61,7 @@ internal sealed partial class RunningCall(ILogger logger) : DeadlineEntry
     public RunningCall? PreviousRunning { get; set; }
 
     /// <summary>Begins a call. Nobody may know it from the one before.</summary>
-    public void Begin(WorkerLink? link)
+    public void Begin(WorkerLink? link, WorkerCall? served = null)
     {
         if (_reason != (int)StopReason.None)
         {
@@ -63,6 +70,7 @@ internal sealed partial class RunningCall(ILogger logger) : DeadlineEntry
         }
 
         Link = link;
+        Served = served;
     }
 
     public void Stop(StopReason reason)
@@ -79,6 +87,7 @@ internal sealed partial class RunningCall(ILogger logger) : DeadlineEntry
     {
         Interlocked.CompareExchange(ref _reason, Ended, (int)StopReason.None);
         Link = null;
+        Served = null;
     }
 
     internal override void OnDeadline() => Stop(StopReason.DeadlinePassed);
@@ -91,7 +100,7 @@ internal sealed partial class RunningCall(ILogger logger) : DeadlineEntry
             {
                 source.Cancel();
             }
-            catch (AggregateException exception)
+            catch (Exception exception)
             {
                 // Thrown by callbacks that the handler registered; on a pool thread it would end the process.
                 LogCallbackFailed(logger, exception);

@@ -1,3 +1,5 @@
+using Messaging.Pipeline;
+
 namespace Messaging.Running;
 
 /// <summary>The calls that handlers of this worker are serving, to be found by those who stop them.</summary>
@@ -9,15 +11,19 @@ internal sealed class RunningCalls
     private readonly Dictionary<CallId, RunningCall> _byId = [];
     private readonly EarlyCancels _early = new(RememberedCancels);
     private RunningCall? _first;
+    private bool _limitReached;
 
     public bool WasCancelled(CallId id) => _early.Contains(id);
 
+    /// <summary>Enters a call. It may be stopped by then: its handler is not begun.</summary>
     /// <param name="call">The call.</param>
     /// <param name="id">Its correlation id, if it has one.</param>
     public void Add(RunningCall call, CallId id)
     {
+        bool limitReached;
         lock (_lock)
         {
+            limitReached = _limitReached;
             call.NextRunning = _first;
             if (_first is not null)
             {
@@ -28,6 +34,11 @@ internal sealed class RunningCalls
 
             // A stranger may repeat an id; the first keeps it, the second just can't be cancelled by id.
             call.Id = !id.IsNone && _byId.TryAdd(id, call) ? id : CallId.None;
+        }
+
+        if (limitReached)
+        {
+            call.Stop(StopReason.DrainLimit);
         }
 
         if (!id.IsNone && _early.Contains(id))
@@ -83,13 +94,37 @@ internal sealed class RunningCalls
         }
     }
 
-    /// <summary>Stops what a lost link brought, or everything.</summary>
+    /// <summary>
+    /// The commands whose handlers still run although they were stopped long ago. From here whoever asks settles them, and
+    /// releases them; what their handlers end with counts no more.
+    /// </summary>
+    public List<WorkerCall> ClaimCommands()
+    {
+        var claimed = new List<WorkerCall>();
+        lock (_lock)
+        {
+            for (var call = _first; call is not null; call = call.NextRunning)
+            {
+                // Inside the lock: once it is removed the object may serve another call.
+                if (call.Served is { IsCommand: true } command && command.TryClaimSettling())
+                {
+                    command.Hold();
+                    claimed.Add(command);
+                }
+            }
+        }
+
+        return claimed;
+    }
+
+    /// <summary>Stops what a lost link brought, or everything, also what would begin later.</summary>
     /// <param name="reason">Why.</param>
     /// <param name="link">The lost link; null for all.</param>
     public void StopAll(StopReason reason, WorkerLink? link = null)
     {
         lock (_lock)
         {
+            _limitReached |= link is null;
             for (var call = _first; call is not null; call = call.NextRunning)
             {
                 if (link is null || ReferenceEquals(call.Link, link))

@@ -1,3 +1,4 @@
+using Messaging.Pipeline;
 using Messaging.Replies;
 using Messaging.Streaming;
 using Messaging.Transport;
@@ -35,6 +36,9 @@ internal sealed class WorkerLink : ILink, IWorkerSink
     /// <summary>The largest message that is taken or sent, in bytes.</summary>
     public int MaxMessageBytes { get; }
 
+    /// <summary>What the headers of a message may weigh, in bytes.</summary>
+    public int MaxHeaderBytes => Link.MaxHeaderBytes;
+
     /// <summary>Where replies to requesters that read batches gather.</summary>
     public ReplyPumps Replies { get; }
 
@@ -68,6 +72,9 @@ internal sealed class WorkerLink : ILink, IWorkerSink
     public ValueTask RequeueAsync(DeliveryTag tag) => Link.RequeueAsync(tag);
 
     public ValueTask RejectAsync(DeliveryTag tag) => Link.RejectAsync(tag);
+
+    /// <summary>A reply that shared a message was not sent. False where the link is lost, and its call is left to the broker.</summary>
+    public ValueTask<bool> TrySettleAsync(WorkerCall call, TransportException exception) => _deliveries.TrySettleAsync(call, exception);
 
     /// <summary>Rejects a delivery that came before, or after, the link was known to be open.</summary>
     public async Task RejectUnreadAsync(Delivery delivery)
@@ -116,4 +123,7 @@ internal interface IWorkerDeliveries
     void OnControl(in InboundMessage message);
 
     void OnReplyReturned(in InboundMessage reply);
+
+    /// <summary>Settles a call whose reply was not sent, and which is claimed. False where its link is lost.</summary>
+    ValueTask<bool> TrySettleAsync(WorkerCall call, TransportException exception);
 }

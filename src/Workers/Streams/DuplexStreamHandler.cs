@@ -1,6 +1,7 @@
 using Messaging.Buffers;
 using Messaging.Deadlines;
 using Messaging.Handling;
+using Messaging.Observers;
 using Messaging.Pipeline;
 using Messaging.Serialization;
 using Messaging.Streaming;
@@ -87,7 +88,7 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
             catch (Exception exception)
             {
                 // The bytes are a stranger's, and a codec may throw anything on them.
-                End(StatusCode.InvalidArgument, $"Item {number} of {body.Length:N0} bytes can't be decoded as {typeof(TItem).Name}: {exception.Message}");
+                End(StatusCode.InvalidArgument, $"Item {number} of {body.Length:N0} bytes can't be decoded as {typeof(TItem).Name}: {ExceptionText.MessageOf(exception)}");
                 return;
             }
 
@@ -126,7 +127,7 @@ internal sealed class DuplexStreamHandler<TService, TItem, TReply>(
                 // As above, in the handler's own flow.
                 throw new RpcException(
                     exception is PayloadTooLargeException ? StatusCode.ResourceExhausted : StatusCode.InvalidArgument,
-                    $"An item of {body.Length:N0} bytes ({encoding}) can't be decoded as {typeof(TItem).Name}: {exception.Message}",
+                    $"An item of {body.Length:N0} bytes ({encoding}) can't be decoded as {typeof(TItem).Name}: {ExceptionText.MessageOf(exception)}",
                     exception)
                 {
                     Reason = exception is PayloadTooLargeException ? FailureReason.TooLarge : FailureReason.Undecodable,

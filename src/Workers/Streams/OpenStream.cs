@@ -55,10 +55,10 @@ internal sealed class OpenStream(WorkerStreams streams, RunStream runner, TimePr
             return;
         }
 
-        call.Hold();
         stream.Flow.Pump = call.Delivery.Link.Streams.Enter(
             new StreamAddress(call.Delivery.Message.ReplyTo!, StreamHeaders.ReadsBatches(call.Headers)));
         stream.Open();
+        call.Hold();
         call.Outcome = WorkerOutcome.Opened;
         _ = runner.RunAsync(stream);
     }

@@ -1,6 +1,7 @@
 using Messaging.Compression;
 using Messaging.Deadlines;
 using Messaging.Pipeline;
+using Messaging.Replies;
 using Messaging.Running;
 using Messaging.Telemetry;
 using Messaging.Wire;
@@ -20,6 +21,13 @@ internal sealed partial class RunStream(
     FailureTranslator failures,
     ILogger logger)
 {
+    private static readonly WorkerOutcome _broken = WorkerOutcome.Failed(new ReplyHead
+    {
+        Status = StatusCode.Internal,
+        Detail = "The worker could not end the stream; its log has the details under this correlation id.",
+        MayHaveRun = true,
+    });
+
     public async Task RunAsync(WorkerStream stream)
     {
         // Away from the calls' turns: a stream lasts.
@@ -27,13 +35,15 @@ internal sealed partial class RunStream(
         var call = stream.Call;
         try
         {
-            var (outcome, context) = await ServeAsync(stream, call).ConfigureAwait(false);
-            stream.End(outcome, context.SetResponseTrailers);
+            var (outcome, trailers) = await ServeAsync(stream, call).ConfigureAwait(false);
+            stream.End(outcome, trailers);
         }
         catch (Exception exception)
         {
-            // A bug here: the requester is told nothing and finds the silence, and the worker goes on.
+            // A bug here: the requester is told so, and the worker goes on.
             LogBroken(logger, exception, call.Handler!.Operation.FullName, call.CorrelationId);
+            call.ReplyBody?.Clear();
+            stream.End(_broken, trailers: null);
         }
         finally
         {
@@ -50,12 +60,13 @@ internal sealed partial class RunStream(
         }
     }
 
-    private async Task<(WorkerOutcome Outcome, CallContext Context)> ServeAsync(WorkerStream stream, WorkerCall call)
+    private async Task<(WorkerOutcome Outcome, Dictionary<string, object?>? Trailers)> ServeAsync(WorkerStream stream, WorkerCall call)
     {
         var start = time.GetTimestamp();
         var failed = true;
         WorkerOutcome? ended = null;
-        using var activity = MessagingTelemetry.StartHandling(call.Handler!.Operation, call.Head.TraceParent, call.Head.TraceState);
+        var activity = MessagingTelemetry.StartHandling(call.Handler!.Operation, call.Head.TraceParent, call.Head.TraceState);
+        using var ending = MessagingTelemetry.Ending(activity);
         Deadline? deadline = call.Head.Timeout is { } timeout ? Deadline.After(timeout, time) : null;
         var context = new CallContext(call.Handler.Operation, deadline)
         {
@@ -75,6 +86,13 @@ internal sealed partial class RunStream(
         running.Add(stream.Running, call.Id);
         try
         {
+            if (stream.Running.Reason is not StopReason.None and var before)
+            {
+                ended = FailureTranslator.TranslateStop(before);
+                failed = false;
+                return (ended, null);
+            }
+
             context.Enter();
             if (scopes is null)
             {
@@ -89,9 +107,17 @@ internal sealed partial class RunStream(
                 }
             }
 
+            var trailers = ReplyHeaders.TakeTrailers(context, call.Delivery.Link.MaxHeaderBytes);
+            if (stream.Running.Reason == StopReason.SendFailed)
+            {
+                // Its handler did not notice that items of it are missing.
+                ended = FailureTranslator.TranslateStop(StopReason.SendFailed);
+                return (ended, trailers);
+            }
+
             failed = false;
             ended = WorkerOutcome.Succeeded;
-            return (ended, context);
+            return (ended, trailers);
         }
         catch (Exception exception)
         {
@@ -99,7 +125,7 @@ internal sealed partial class RunStream(
             ended = failures.Translate(call, exception, stream.Running.Reason);
             ended.Fail(activity);
             failed = ended.Kind == OutcomeKind.Failed;
-            return (ended, context);
+            return (ended, ReplyHeaders.TakeSome(context, trailersOnly: true));
         }
         finally
         {

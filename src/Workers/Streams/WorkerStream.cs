@@ -1,5 +1,5 @@
-using System.Collections.Frozen;
 using Messaging.Pipeline;
+using Messaging.Replies;
 using Messaging.Running;
 using Messaging.Streaming;
 using Messaging.Transport;
@@ -10,6 +10,8 @@ namespace Messaging.Streams;
 /// <summary>One stream that this worker serves.</summary>
 internal abstract class WorkerStream : IStreamOwner
 {
+    private int _ended;
+
     protected WorkerStream(WorkerCall call, TimeProvider time)
     {
         Call = call;
@@ -40,20 +42,25 @@ internal abstract class WorkerStream : IStreamOwner
     /// <summary>Tells the requester how it ended, where somebody listens.</summary>
     /// <param name="outcome">How.</param>
     /// <param name="trailers">What the handler says besides; null for nothing.</param>
-    public void End(WorkerOutcome outcome, IReadOnlyDictionary<string, string>? trailers)
+    public void End(WorkerOutcome outcome, Dictionary<string, object?>? trailers)
     {
+        if (Interlocked.Exchange(ref _ended, 1) != 0)
+        {
+            return;
+        }
+
         var sent = StreamSequence.Of(Flow.Credit.SentItems);
         switch (outcome.Kind)
         {
             case OutcomeKind.Succeeded:
-                Flow.Post(StreamNames.End, sent, trailers is null ? null : AddTrailers([], trailers));
+                Flow.Post(StreamNames.End, sent, trailers);
                 break;
             case OutcomeKind.Failed:
                 var body = Call.ReplyBody?.Written ?? default;
-                Flow.Post(body.IsEmpty ? StreamNames.End : _declaredFault, sent, AddTrailers(outcome.Head.ToHeaders(), trailers), body.Span);
+                Flow.Post(body.IsEmpty ? StreamNames.End : _declaredFault, sent, ReplyHeaders.OfFailure(outcome.Head, trailers, Call.Delivery.Link.MaxHeaderBytes), body.Span);
                 break;
-            case OutcomeKind.Requeued:
-                Flow.Post(StreamNames.End, sent, AddTrailers(_workerStops.ToHeaders(), trailers));
+            case OutcomeKind.GivenBack or OutcomeKind.Requeued:
+                Flow.Post(StreamNames.End, sent, ReplyHeaders.OfFailure(_workerStops, trailers, Call.Delivery.Link.MaxHeaderBytes));
                 break;
         }
     }
@@ -62,10 +69,9 @@ internal abstract class WorkerStream : IStreamOwner
     /// <exception cref="ArgumentException">One has a name that is reserved, empty or too long.</exception>
     protected void SendHeaders(CallContext context)
     {
-        if (context.SetResponseHeaders is { Count: > 0 } headers)
+        if (ReplyHeaders.TakeHeaders(context, Call.Delivery.Link.MaxHeaderBytes) is { } headers)
         {
-            UserHeaders.Validate(headers);
-            Flow.Post(StreamNames.Headers, headers: AddTrailers([], headers));
+            Flow.Post(StreamNames.Headers, headers: headers);
         }
     }
 
@@ -93,7 +99,12 @@ internal abstract class WorkerStream : IStreamOwner
 
     public void OnRequesterGone() => Running.Stop(StopReason.CallerCancelled);
 
-    void IStreamOwner.OnSendFailed(TransportException exception) => Running.Stop(StopReason.LinkLost);
+    void IStreamOwner.OnSendFailed(TransportException exception)
+    {
+        // A connection that breaks says so where it is used, a moment before the link is known to be lost.
+        var lost = Call.Delivery.Link.IsLost || exception.Failure is TransportFailure.NotSent or TransportFailure.Unknown;
+        Running.Stop(lost ? StopReason.LinkLost : StopReason.SendFailed);
+    }
 
     void IStreamOwner.OnSilent(TimeSpan silence) => Running.Stop(StopReason.CallerCancelled);
 
@@ -113,20 +124,6 @@ internal abstract class WorkerStream : IStreamOwner
     }
 
     private static readonly Batching.FrameNames _declaredFault = StreamNames.EndWith(Serialization.FaultBody.ContentType);
-
-    private static Dictionary<string, object?> AddTrailers(Dictionary<string, object?> headers, IReadOnlyDictionary<string, string>? trailers)
-    {
-        foreach (var (name, value) in trailers ?? FrozenDictionary<string, string>.Empty)
-        {
-            // The system's own say how it ended.
-            if (!UserHeaders.IsReserved(name))
-            {
-                headers[name] = value;
-            }
-        }
-
-        return headers;
-    }
 
     private static readonly ReplyHead _workerStops = new()
     {

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Messaging.Batching;
 using Messaging.Compression;
+using Messaging.Pipeline;
 using Messaging.Streaming;
 using Messaging.Transport;
 using Messaging.Wire;
@@ -61,6 +62,15 @@ internal sealed class WorkerStreams(int limit, TimeProvider time) : IDisposable
         }
 
         empty?.TrySetResult();
+    }
+
+    /// <summary>Tells the requesters of those that still run that the worker stops; what their handlers do counts no more.</summary>
+    public void EndAll()
+    {
+        foreach (var (_, stream) in _byId)
+        {
+            stream.End(WorkerOutcome.GivenBack, trailers: null);
+        }
     }
 
     /// <summary>Completes when there is none.</summary>

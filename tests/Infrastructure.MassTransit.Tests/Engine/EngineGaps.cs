@@ -57,6 +57,9 @@ public static class EngineGaps
             nameof(CallContractTests.A_handler_that_disposes_its_reader_ends_the_move_that_waits),
             nameof(CallContractTests.Items_that_a_handler_keeps_end_with_it),
             nameof(CallContractTests.A_handler_that_returns_no_stream_fails_its_call_only),
+            nameof(CallContractTests.A_declared_fault_without_a_message_arrives_by_a_call_and_by_a_stream),
+            nameof(CallContractTests.Headers_and_trailers_that_fit_no_frame_fail_their_call_or_stream_alone),
+            nameof(CallContractTests.A_stream_whose_handler_answers_the_drain_limit_with_an_exception_ends_as_one_whose_worker_stops),
         ]);
 
     private static readonly Gap _order = new(
@@ -70,6 +73,8 @@ public static class EngineGaps
             nameof(CallContractTests.An_urgent_command_overtakes_a_backlog_of_ordinary_ones),
             nameof(CallContractTests.Retries_dead_letters_replays_and_delays_of_an_urgent_command_stay_urgent),
             nameof(CallContractTests.A_priority_that_the_contract_does_not_provide_is_refused_at_once),
+            nameof(CallContractTests.An_ordered_command_outlives_any_number_of_roll_outs_and_keeps_its_place_while_the_broker_lets_it),
+            nameof(CallContractTests.An_ordered_command_that_would_be_dead_lettered_for_nothing_but_roll_outs_goes_to_the_end_of_its_partition),
         ]);
 
     private static readonly Gap _wire = new(
@@ -135,6 +140,12 @@ public static class EngineGaps
             nameof(CallContractTests.A_worker_describes_its_service_to_who_has_no_contract),
             nameof(CallContractTests.A_service_that_nobody_serves_has_no_description),
             nameof(CallContractTests.Bytes_are_forwarded_as_they_are_and_a_fault_that_the_forwarder_does_not_know_keeps_its_name_and_fields),
+            nameof(CallContractTests.A_command_whose_exception_can_t_be_read_is_dead_lettered_and_the_next_runs),
+            nameof(CallContractTests.A_log_provider_that_throws_changes_no_outcome_and_ends_no_link),
+            nameof(CallContractTests.What_a_failed_call_says_beside_its_failure_is_left_out_where_it_does_not_fit),
+            nameof(CallContractTests.A_call_whose_handler_answers_its_deadline_with_an_exception_is_answered_with_that),
+            nameof(CallContractTests.A_command_outlives_any_number_of_roll_outs_without_an_attempt_counted),
+            nameof(CallContractTests.A_command_whose_handler_does_not_stop_is_given_back_while_it_runs_and_what_that_ends_with_counts_no_more),
         ]);
 
     private static readonly Gap _cancelling = new(
@@ -163,6 +174,7 @@ public static class EngineGaps
         "Redaction: MassTransit's faults have the exception's type, message and stack.",
         [
             nameof(CallContractTests.A_fault_that_the_operation_does_not_declare_is_redacted),
+            nameof(CallContractTests.A_call_whose_exception_can_t_be_read_or_sent_is_answered_and_the_next_is_served),
         ]);
 
     private static readonly Gap _losses = new(
@@ -179,6 +191,7 @@ public static class EngineGaps
         [
             nameof(CallContractTests.A_worker_that_dies_mid_call_has_its_call_redelivered),
             nameof(CallContractTests.A_redelivered_call_that_may_run_once_is_answered_instead_of_run),
+            nameof(CallContractTests.A_call_whose_handler_answers_a_lost_link_with_an_exception_goes_to_another_worker),
         ]);
 
     private static readonly Gap _looking = new(

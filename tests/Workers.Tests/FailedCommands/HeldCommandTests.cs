@@ -28,7 +28,7 @@ public sealed class HeldCommandTests : IDisposable
         await using var application = await StartAsync();
         application.Faults.LimitQueue(DeadLetters, 0);
         await SendAsync(application, "a", "b", "c");
-        await UntilAsync(() => Health(application).LastFailure is { } held && held.Contains("holds 3 commands", StringComparison.Ordinal));
+        await UntilAsync(() => Health(application).Trouble is { } held && held.Contains("holds 3 commands", StringComparison.Ordinal));
         var before = _log.Count(201);
 
         application.Faults.LimitQueue(DeadLetters, null);
@@ -46,7 +46,7 @@ public sealed class HeldCommandTests : IDisposable
         await using var application = await StartAsync(static options => (options.CommandRetry.MaxAttempts, options.CommandRetry.ImmediateRetries) = (2, 0));
         application.Faults.RefuseConfirms = true;
         Put(application, "a");
-        await UntilAsync(() => Health(application).State == ParticipantState.Holding);
+        await UntilAsync(() => Health(application).Trouble is not null);
 
         application.Faults.RefuseConfirms = false;
         await UntilAsync(() => application.Faults.Delayed == 1);
@@ -61,7 +61,7 @@ public sealed class HeldCommandTests : IDisposable
         var broker = application.Broker;
         application.Faults.LimitQueue(DeadLetters, 0);
         await SendAsync(application, "a", "b");
-        await UntilAsync(() => Health(application).State == ParticipantState.Holding && _runs.Count == 2);
+        await UntilAsync(() => Health(application).Trouble is not null && _runs.Count == 2);
 
         var waiting = broker.Faults;
         await application.StopAsync();
@@ -80,7 +80,7 @@ public sealed class HeldCommandTests : IDisposable
             services => services.AddSingleton<TimeProvider>(time));
         application.Faults.LimitQueue(DeadLetters, 0);
         Put(application, "a");
-        await UntilAsync(() => Health(application).State == ParticipantState.Holding);
+        await UntilAsync(() => Health(application).Trouble is not null);
 
         await UntilAsync(() =>
         {

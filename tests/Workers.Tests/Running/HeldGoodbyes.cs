@@ -59,6 +59,8 @@ internal sealed class HeldGoodbyes
 
         public UnservedQueue? Unserved => inner.Unserved;
 
+        public int MaxHeaderBytes => inner.MaxHeaderBytes;
+
         public ValueTask ReplyAsync(OutboundMessage reply) => inner.ReplyAsync(reply);
 
         public ValueTask AckAsync(DeliveryTag tag) => inner.AckAsync(tag);

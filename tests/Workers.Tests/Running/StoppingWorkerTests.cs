@@ -52,6 +52,9 @@ public sealed class StoppingWorkerTests
         using var last = await StartWorkerAsync(broker, second, ran.SetResult);
         var lastStops = last.StopAsync(Token);
         await second.Asked.WaitAsync(Token);
+
+        // Its copy is refused, so it is the broker that counts.
+        broker.Faults.RefuseConfirms = true;
         first.Release();
         await firstStops.WaitAsync(Token);
 
