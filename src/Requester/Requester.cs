@@ -11,6 +11,7 @@ using Messaging.Streaming;
 using Messaging.Telemetry;
 using Messaging.Transport;
 using Messaging.Wire;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Messaging;
