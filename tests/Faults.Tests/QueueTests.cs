@@ -75,10 +75,14 @@ public sealed class QueueTests(BrokerFixture fixture) : FaultTest(fixture)
         Assert.Equal(1, Complaints(worker));
     }
 
-    [Fact]
+    [Theory]
     [Row(25)]
-    public async Task A_handler_that_outlasts_the_brokers_patience_is_cancelled_and_its_call_redelivered()
+    [InlineData(CallQueueType.Classic)]
+    [InlineData(CallQueueType.Quorum)]
+    public async Task A_handler_that_outlasts_the_brokers_patience_is_cancelled_and_its_call_redelivered(CallQueueType type)
     {
+        // Since 4.3 the queues are impatient, no longer the channels, and only those of the quorum type.
+        var isPatient = type == CallQueueType.Classic && Broker.Version >= new Version(4, 3);
         await SetTimeoutAsync("2000", "500");
         try
         {
@@ -96,8 +100,16 @@ public sealed class QueueTests(BrokerFixture fixture) : FaultTest(fixture)
 
                     return new Sum(request.Left + request.Right);
                 },
-            });
+            }, options => options.CallQueue = type);
             var site = await StartRequesterAsync();
+            if (isPatient)
+            {
+                // The call's deadline alone ends its handler.
+                var (late, _) = await FailsAsync(() => site.Calc.With(new CallOptions { Timeout = TimeSpan.FromSeconds(5) }).AddAsync(new Addends(1, 2), Token));
+                await SoonAsync(cancelled.Task);
+                Assert.Equal((StatusCode.DeadlineExceeded, 1, 0), (late.Status, attempts, worker.LinksLost));
+                return;
+            }
 
             var sum = await SoonAsync(site.Calc.With(new CallOptions { Timeout = Patience }).AddAsync(new Addends(1, 2), Token));
 
@@ -107,7 +119,7 @@ public sealed class QueueTests(BrokerFixture fixture) : FaultTest(fixture)
         }
         finally
         {
-            await SetTimeoutAsync("1800000", "60000");
+            await SetTimeoutAsync("1800000", "5000");
         }
     }
 
@@ -145,7 +157,7 @@ public sealed class QueueTests(BrokerFixture fixture) : FaultTest(fixture)
     private static int Complaints(Site worker) => worker.Warnings.Count(
         static warning => warning.StartsWith("Link not open: calls of worker calc", StringComparison.Ordinal) && warning.Contains("x-expires", StringComparison.Ordinal));
 
-    /// <summary>How long the broker waits for an acknowledgement, and how often it looks, on channels that open from now on.</summary>
+    /// <summary>How long the broker waits for an acknowledgement, and how often it looks, on channels and queues that open from now on.</summary>
     private Task<string> SetTimeoutAsync(string timeoutMs, string tickMs) => Broker.RabbitmqctlAsync(
-        "eval", $"application:set_env(rabbit, consumer_timeout, {timeoutMs}), application:set_env(rabbit, channel_tick_interval, {tickMs}).");
+        "eval", $"application:set_env(rabbit, consumer_timeout, {timeoutMs}), application:set_env(rabbit, channel_tick_interval, {tickMs}), application:set_env(rabbit, quorum_tick_interval, {tickMs}).");
 }

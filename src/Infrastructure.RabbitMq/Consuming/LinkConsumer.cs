@@ -49,7 +49,7 @@ internal abstract class LinkConsumer(IChannel channel, LinkLifetime link, string
 
     public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
-        link.Lose($"the broker cancelled the consumer of '{queue}': the queue was deleted, or its node is going down");
+        link.Lose($"the broker cancelled the consumer of '{queue}': the queue was deleted, its node is going down, or (since RabbitMQ 4.3) a delivery was held for longer than consumer_timeout");
         return Task.CompletedTask;
     }
 
