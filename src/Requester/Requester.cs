@@ -55,10 +55,9 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
     internal ReplyTurns Replies { get; }
 
     internal TimeProvider Time { get; }
+    internal ILogger Logger { get; }
 
     internal int MaxMessageBytes => _transport.MaxMessageBytes;
-
-    internal ILogger Logger { get; }
 
     /// <summary>Says to workers, and learns of them, who is still there.</summary>
     internal StreamHeartbeats Heartbeats { get; }
@@ -267,6 +266,7 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
     private static void Publish<TRequest, TReply>(CallLink link, PendingCall<TRequest, TReply> call, IReadOnlyDictionary<string, object?>? headers, PooledBuffer buffer)
     {
         // 8. Publish with the time that remains, never an instant.
+        // 9. The reply arrives at CallLink.OnReply, which hands it to PendingCall<TRequest, TReply>.OnReply.
         var message = new OutboundMessage
         {
             Queue = call.Operation.Service,
@@ -290,8 +290,6 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
         {
             _ = call.FinishSendAsync(publish, buffer);
         }
-
-        // 9. The reply arrives at CallLink.OnReply, which hands it to PendingCall<TRequest, TReply>.OnReply.
     }
 
     private async Task ResendAsync<TRequest, TReply>(PendingCall<TRequest, TReply> call)
