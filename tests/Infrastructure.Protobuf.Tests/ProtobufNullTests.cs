@@ -38,7 +38,7 @@ public sealed class ProtobufNullTests
 
     private static PayloadCodec<Number?> Find(string contentType) =>
         _serializers.ChooseAll(new Operation<Number?, Number?>("shop.Shop", "Find", OperationKind.Call) { RequestMayBeNull = true, ReplyMayBeNull = true })
-            .Single(codecs => codecs.ContentType == contentType).Reply;
+            .Single(codecs => string.Equals(codecs.ContentType, contentType, StringComparison.Ordinal)).Reply;
 
     private static PayloadSerializers CreateSerializers()
     {

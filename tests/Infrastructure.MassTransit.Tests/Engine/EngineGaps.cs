@@ -148,6 +148,22 @@ public static class EngineGaps
             nameof(CallContractTests.A_command_whose_handler_does_not_stop_is_given_back_while_it_runs_and_what_that_ends_with_counts_no_more),
         ]);
 
+    private static readonly Gap _payloads = new(
+        "What a payload may be, nulls and losses among it: MassTransit's serializer writes and reads them, by rules of its own.",
+        [
+            nameof(CallContractTests.A_handler_that_returns_null_against_its_contract_fails_the_call),
+            nameof(CallContractTests.An_item_that_is_null_against_the_contract_ends_the_stream),
+            nameof(CallContractTests.The_one_reply_to_a_stream_is_not_null_either),
+            nameof(CallContractTests.A_null_request_or_item_is_not_sent_against_the_contract),
+            nameof(CallContractTests.A_foreign_null_fails_the_call_that_it_answers),
+            nameof(CallContractTests.Nulls_travel_where_the_contract_has_them),
+            nameof(CallContractTests.Tuples_arrive_whole),
+            nameof(CallContractTests.A_derived_reply_that_would_be_cut_fails_the_call_and_says_what_is_missing),
+            nameof(CallContractTests.A_body_with_a_byte_order_mark_is_read),
+            nameof(CallContractTests.A_body_in_another_encoding_is_refused_with_what_to_send),
+            nameof(CallContractTests.A_foreign_reply_with_a_byte_order_mark_is_read),
+        ]);
+
     private static readonly Gap _cancelling = new(
         "Cancelling a handler from afar: MassTransit has no message for it. The handler ends with the message's expiration.",
         [
@@ -222,7 +238,7 @@ public static class EngineGaps
         ]);
 
     /// <summary>On RabbitMQ.</summary>
-    public static IReadOnlyList<Gap> RabbitMq { get; } = [_streams, _order, _wire, _cancelling, _delays, _limits, _redaction, _losses, _deaths, _looking];
+    public static IReadOnlyList<Gap> RabbitMq { get; } = [_streams, _order, _wire, _payloads, _cancelling, _delays, _limits, _redaction, _losses, _deaths, _looking];
 
     /// <summary>In memory.</summary>
     public static IReadOnlyList<Gap> InMemory { get; } = [.. RabbitMq, _nobody, _competing];
