@@ -19,7 +19,9 @@ internal sealed class ReadinessCheck(Participants participants, ITransport trans
             ? new HealthCheckResult(context.Registration.FailureStatus, fault, data: data)
             : all.Find(static health => health.State == ParticipantState.Partial) is { } partial
                 ? HealthCheckResult.Degraded($"The {partial.Name} serves only one of its queues. {partial.LastFailure}", data: data)
-                : HealthCheckResult.Healthy("Connected to the broker.", data));
+                : all.Find(static health => health.State == ParticipantState.Waiting) is { } waiting
+                    ? HealthCheckResult.Degraded($"The {waiting.Name} waits for its database: {waiting.LastFailure}", data: data)
+                    : HealthCheckResult.Healthy("Connected to the broker.", data));
     }
 
     private string? FindFault(List<ParticipantHealth> all)

@@ -1,4 +1,5 @@
 using Messaging;
+using Messaging.Health;
 using Messaging.Inbox;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -49,10 +50,11 @@ public static class InboxMessagingBuilderExtensions
         services.TryAddSingleton<IInboxStore>(static _ => throw new InvalidOperationException(
             "AddInbox() has no store: call UseSqliteStore(…) or UsePostgreSqlStore(…) on the messaging builder."));
         services.AddKeyedSingleton(service, (provider, _) => new InboxSetup(
-            service, OptionsOf(provider, service), provider.GetRequiredService<IInboxStore>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<InboxSetup>>()));
+            service, OptionsOf(provider, service), provider.GetRequiredService<IInboxStore>(), provider.GetRequiredService<Participants>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<InboxSetup>>(),
+            provider.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None));
         services.AddSingleton<IHostedService>(provider => new InboxPruner(
-            service, provider.GetRequiredService<IInboxStore>(), OptionsOf(provider, service),
+            service, provider.GetRequiredService<IInboxStore>(), provider.GetRequiredKeyedService<InboxSetup>(service).Patience, OptionsOf(provider, service),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<InboxPruner>>()));
         return builder;
     }
