@@ -11,7 +11,7 @@ namespace Messaging.PostgreSql;
 internal sealed class PostgreSqlDatabase : StoreDatabase, IAsyncDisposable
 {
     // So long a server may take that hangs, whatever the connection string says: connecting, and each statement.
-    private const int Patience = 10;
+    private const int Patience = 5;
     private const int ProbePatience = 3;
 
     private readonly PostgreSqlStoreOptions _options;

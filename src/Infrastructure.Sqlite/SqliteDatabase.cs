@@ -21,6 +21,9 @@ internal sealed class SqliteDatabase(IOptions<SqliteStoreOptions> options, TimeP
     private readonly SemaphoreSlim _writer = new(1, 1);
     private readonly SqliteFile _file = new();
 
+    // When another process was first in the way since something went well; 0 while none is.
+    private long _busySince;
+
     public override string Name => "SQLite";
 
     public override StoreSql Sql => SqliteSql.Statements;
@@ -41,7 +44,7 @@ internal sealed class SqliteDatabase(IOptions<SqliteStoreOptions> options, TimeP
     /// another connection. And one that can't open a file while ours is where it was wanted another file.
     /// </summary>
     public override Task<bool> IsOutageAsync(StoreFailure failure, DbConnection connection, DbTransaction transaction, CancellationToken cancellationToken) =>
-        Task.FromResult(failure == StoreFailure.Database || (failure == StoreFailure.Connection && _file.Look() != SqliteFileState.Same));
+        Task.FromResult(failure == StoreFailure.Database || (failure == StoreFailure.Connection && (_file.IsMissing || SqliteFile.HasMoved((SqliteConnection)connection))));
 
     public override Task EnterWriteAsync(CancellationToken cancellationToken) => _writer.WaitAsync(cancellationToken);
 
@@ -49,23 +52,33 @@ internal sealed class SqliteDatabase(IOptions<SqliteStoreOptions> options, TimeP
 
     protected override async Task<DbConnection> ConnectAsync(CancellationToken cancellationToken)
     {
-        switch (_file.Look())
+        if (_file.IsMissing)
         {
-            case SqliteFileState.Missing:
-                // Handles that are open would go on with a file that nobody finds any more, and a new one would be empty.
-                DropConnections();
-                throw new SqliteException($"SQLite Error 14: 'unable to open database file': '{_file.Path}' was there and is not now; put it back, or start the application anew for an empty one.", SqliteCodes.CantOpen);
-            case SqliteFileState.Replaced:
-                DropConnections();
-                Forget();
-                break;
+            // Connections that are open would go on with a file that nobody finds any more, and a new file would be empty.
+            DropConnections();
+            throw new SqliteException($"SQLite Error 14: 'unable to open database file': '{_file.Path}' was there and is not now; put it back, or start the application anew for an empty one.", SqliteCodes.CantOpen);
         }
 
-        var connection = new SqliteConnection(_file.IsKnown ? Existing(options.Value.ConnectionString) : options.Value.ConnectionString);
+        var connection = await ConnectOnceAsync(cancellationToken).ConfigureAwait(false);
+        if (SqliteFile.HasMoved(connection))
+        {
+            // Another file has taken its place, and may lack our tables.
+            await connection.DisposeAsync().ConfigureAwait(false);
+            DropConnections();
+            Forget();
+            connection = await ConnectOnceAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        return connection;
+    }
+
+    private async Task<SqliteConnection> ConnectOnceAsync(CancellationToken cancellationToken)
+    {
+        var connection = new SqliteConnection(_file.Path is null ? options.Value.ConnectionString : Existing(options.Value.ConnectionString));
         try
         {
             await connection.OpenAsync(cancellationToken).ConfigureAwait(false);
-            _file.Remember(connection.DataSource);
+            _file.Remember(connection);
             return connection;
         }
         catch
@@ -93,13 +106,15 @@ internal sealed class SqliteDatabase(IOptions<SqliteStoreOptions> options, TimeP
 
     protected override async Task<T> RunAsync<T>(Func<Task<T>> statement, CancellationToken cancellationToken)
     {
-        for (var start = time.GetTimestamp(); ;)
+        while (true)
         {
             try
             {
-                return await statement().ConfigureAwait(false);
+                var result = await statement().ConfigureAwait(false);
+                Volatile.Write(ref _busySince, 0);
+                return result;
             }
-            catch (SqliteException exception) when (IsWorthWaiting(exception, start, cancellationToken))
+            catch (SqliteException exception) when (IsWorthWaiting(exception, cancellationToken))
             {
                 // Another process writes.
             }
@@ -111,8 +126,18 @@ internal sealed class SqliteDatabase(IOptions<SqliteStoreOptions> options, TimeP
     // All pools: the application's own connections may have been opened read-only as well, and stay so in theirs.
     protected override void DropConnections() => SqliteConnection.ClearAllPools();
 
-    private bool IsWorthWaiting(SqliteException exception, long start, CancellationToken cancellationToken) =>
-        exception.SqliteErrorCode == SqliteCodes.Busy && !cancellationToken.IsCancellationRequested && time.GetElapsedTime(start) < _maxBusy;
+    // The patience is that of all together: who is next would otherwise begin to wait anew.
+    private bool IsWorthWaiting(SqliteException exception, CancellationToken cancellationToken)
+    {
+        if (exception.SqliteErrorCode != SqliteCodes.Busy || cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+
+        var now = time.GetTimestamp();
+        var since = Interlocked.CompareExchange(ref _busySince, now, 0);
+        return since == 0 || time.GetElapsedTime(since, now) < _maxBusy;
+    }
 
     /// <summary>The same connection, to a file that is there: SQLite would otherwise make an empty one where a volume is not mounted.</summary>
     private static string Existing(string connectionString)

@@ -1,60 +1,44 @@
+using System.Runtime.InteropServices;
+using Microsoft.Data.Sqlite;
+using SQLitePCL;
+
 namespace Messaging.Sqlite;
 
 /// <summary>
-/// The file that connections were opened on. Where it is deleted, moved, replaced or unmounted, those that are open go on
-/// with the old one and notice nothing: what they commit is lost.
+/// The file that connections are open on. Where it is deleted, moved, replaced or unmounted, they go on with the one that
+/// was and notice nothing: what they commit is lost.
 /// </summary>
-internal sealed class SqliteFile
+internal sealed partial class SqliteFile
 {
-    private volatile Seen? _seen;
+    private const string Library = "e_sqlite3";
+    private const int HasMovedControl = 20;
 
-    /// <summary>Whether there has been one.</summary>
-    public bool IsKnown => _seen is not null;
+    // An application may bring a SQLite of its own; a connection must not be given to another one.
+    private static readonly bool _canAsk = string.Equals(raw.GetNativeLibraryName(), Library, StringComparison.Ordinal);
 
-    public string? Path => _seen?.Path;
+    private volatile string? _path;
+
+    /// <summary>Where it is; null until a connection has been open.</summary>
+    public string? Path => _path;
+
+    /// <summary>Whether it was there and is not now.</summary>
+    public bool IsMissing => _path is { } path && !File.Exists(path);
 
     /// <summary>Remembers the file of an open connection.</summary>
-    /// <param name="path">Its full path.</param>
-    public void Remember(string path)
+    public void Remember(SqliteConnection connection)
     {
-        if (_seen is null && new FileInfo(path) is { Exists: true } file)
+        if (_path is null && System.IO.Path.IsPathFullyQualified(connection.DataSource))
         {
-            _seen = new Seen(file.FullName, file.CreationTimeUtc);
+            _path = connection.DataSource;
         }
     }
 
-    /// <summary>Looks whether it is still there. A replacement is told once, and is the file from then on.</summary>
-    public SqliteFileState Look()
-    {
-        if (_seen is not { } seen)
-        {
-            return SqliteFileState.Same;
-        }
+    /// <summary>Whether what an open connection reads and writes is no longer what is found at the file's path. False where that can't be told.</summary>
+    public static bool HasMoved(SqliteConnection connection) =>
+        _canAsk && connection.Handle is { IsInvalid: false } handle
+            && Control(handle.DangerousGetHandle(), database: 0, HasMovedControl, out var moved) == 0 && moved != 0;
 
-        var file = new FileInfo(seen.Path);
-        if (!file.Exists)
-        {
-            return SqliteFileState.Missing;
-        }
-
-        // Where a file system keeps no time of creation, that of the last write stands for it.
-        if (file.CreationTimeUtc == seen.Created || file.CreationTimeUtc == file.LastWriteTimeUtc)
-        {
-            return SqliteFileState.Same;
-        }
-
-        _seen = seen with { Created = file.CreationTimeUtc };
-        return SqliteFileState.Replaced;
-    }
-
-    private sealed record Seen(string Path, DateTime Created);
-}
-
-internal enum SqliteFileState
-{
-    Same,
-
-    Missing,
-
-    Replaced,
+    // https://www.sqlite.org/c3ref/file_control.html; null is the main database.
+    [LibraryImport(Library, EntryPoint = "sqlite3_file_control")]
+    private static partial int Control(nint connection, nint database, int operation, out int result);
 }
