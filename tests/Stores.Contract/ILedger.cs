@@ -1,3 +1,4 @@
+using System.Data.Common;
 using System.Threading.Channels;
 
 namespace Messaging.Stores.Contract;
@@ -49,7 +50,20 @@ public sealed class Ledger(LedgerScript script, IServiceProvider services) : ILe
                 text.ParameterName = "text";
                 text.Value = command.Text;
                 insert.Parameters.Add(text);
-                await insert.ExecuteNonQueryAsync(cancellationToken);
+                try
+                {
+                    await insert.ExecuteNonQueryAsync(cancellationToken);
+                }
+                catch (DbException exception)
+                {
+                    // As libraries between a handler and its database do.
+                    throw new LedgerException("The entry could not be written.", exception);
+                }
+            }
+
+            if (script.OnWrite is { } write)
+            {
+                await write(command, inbox);
             }
 
             if (services.GetService(typeof(IOutbox)) is IOutbox outbox && command.Text.StartsWith("forward", StringComparison.Ordinal))
@@ -75,6 +89,8 @@ public sealed class Ledger(LedgerScript script, IServiceProvider services) : ILe
     public Task<Count> CountAsync(Entry request, CancellationToken cancellationToken) => Task.FromResult(new Count(script.CountCalls()));
 }
 
+public sealed class LedgerException(string message, Exception innerException) : Exception(message, innerException);
+
 /// <summary>What the handlers of a test do, and what they have done.</summary>
 public sealed class LedgerScript
 {
@@ -83,6 +99,9 @@ public sealed class LedgerScript
     public Channel<(string Text, CallContext Context)> Handled { get; } = Channel.CreateUnbounded<(string, CallContext)>();
 
     public Func<Entry, Task> OnAdd { get; set; } = static _ => Task.CompletedTask;
+
+    /// <summary>Writes something else besides, in the inbox's transaction.</summary>
+    public Func<Entry, IInboxTransaction, Task>? OnWrite { get; set; }
 
     public int CountCalls() => Interlocked.Increment(ref _calls);
 

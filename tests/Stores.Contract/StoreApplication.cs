@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Messaging.InMemory;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -19,12 +20,16 @@ public sealed class StoreApplication : IAsyncDisposable
 
     public IOutbox Outbox => Services.GetRequiredService<IOutbox>();
 
+    public TService Get<TService>()
+        where TService : class => Services.GetRequiredService<TService>();
+
     public static async Task<StoreApplication> StartAsync(
         IStoreHarness harness, InMemoryBroker broker, LedgerScript? worker = null, bool inbox = false, Action<OutboxOptions>? outbox = null, int concurrency = 1)
     {
         var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         var events = new LogEvents();
         application.Logging.AddProvider(events);
+        application.Services.AddHealthChecks().AddMessaging();
         var messaging = application.Services.AddMessaging().UseInMemory(broker);
         harness.Use(messaging);
         if (worker is not null)
@@ -67,10 +72,48 @@ public sealed class StoreApplication : IAsyncDisposable
     }
 
     /// <summary>Waits until a line with this event id has been logged.</summary>
-    public async Task WaitForLogAsync(int eventId)
+    public Task WaitForLogAsync(int eventId) => WaitForAnyLogAsync(eventId);
+
+    /// <summary>Waits until a line with one of these event ids has been logged.</summary>
+    public async Task WaitForAnyLogAsync(params int[] eventIds)
     {
-        while (await _events.Ids.Reader.ReadAsync(TestContext.Current.CancellationToken) != eventId)
+        int id;
+        do
         {
+            id = await _events.Ids.Reader.ReadAsync(TestContext.Current.CancellationToken);
+        }
+        while (!eventIds.Contains(id));
+    }
+
+    /// <summary>Waits until readiness is as expected, and says why it is so.</summary>
+    public async Task<string> UntilHealthAsync(HealthStatus expected)
+    {
+        var checks = Services.GetRequiredService<HealthCheckService>();
+        while (true)
+        {
+            var entry = (await checks.CheckHealthAsync(static check => check.Tags.Contains("ready"), TestContext.Current.CancellationToken)).Entries["messaging-ready"];
+            if (entry.Status == expected)
+            {
+                return entry.Description!;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
+        }
+    }
+
+    /// <summary>Waits until so many messages wait for the inbox's database.</summary>
+    public async Task UntilWaitingAsync(int count)
+    {
+        var checks = Services.GetRequiredService<HealthCheckService>();
+        while (true)
+        {
+            var data = (await checks.CheckHealthAsync(static check => check.Tags.Contains("ready"), TestContext.Current.CancellationToken)).Entries["messaging-ready"].Data;
+            if (data.TryGetValue("inbox ledger: running", out var waiting) && waiting is int running && running >= count)
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TestContext.Current.CancellationToken);
         }
     }
 
@@ -106,7 +149,7 @@ public sealed class StoreApplication : IAsyncDisposable
             {
                 try
                 {
-                    TestContext.Current.TestOutputHelper?.WriteLine($"{logLevel} {formatter(state, exception)} {exception}");
+                    TestContext.Current.TestOutputHelper?.WriteLine($"{TimeProvider.System.GetUtcNow():HH:mm:ss.fff} {logLevel} {formatter(state, exception)} {exception}");
                 }
                 catch (InvalidOperationException)
                 {

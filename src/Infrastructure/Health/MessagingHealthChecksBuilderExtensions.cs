@@ -16,8 +16,9 @@ public static class MessagingHealthChecksBuilderExtensions
     /// <summary>
     /// Adds two checks. <c>messaging-ready</c>, with the tag <see cref="ReadyTag"/>, is healthy while every worker of the
     /// process consumes all of its queues, its requester is connected, the broker takes what is published, and nothing
-    /// stops; degraded while a worker serves one of its two queues, or holds failed commands that the broker does not
-    /// take where they have to go. Its data say the state of each, how much it runs, and
+    /// stops; degraded while a worker serves one of its two queues, holds commands that the broker does not take where they
+    /// have to go, or failed of late outside of its handlers, and while an inbox or the outbox waits for its database.
+    /// Its data say the state of each, how much it runs, and
     /// its last failure. A broker that dies shows at once, one that is silent after two heartbeats
     /// (<c>RabbitMqOptions.Heartbeat</c>). <c>messaging-live</c>, with the tag <see cref="LiveTag"/>, is healthy unless a
     /// deadline that was set is half a minute late: it looks at the process's timers and thread pool and at nothing else,

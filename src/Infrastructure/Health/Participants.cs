@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace Messaging.Health;
 
-/// <summary>Those in this process that need the broker: its workers, and its requester.</summary>
+/// <summary>Those in this process that need the broker: its workers, and its requester; and inboxes and an outbox while they wait for their database.</summary>
 internal sealed class Participants
 {
     private readonly ConcurrentDictionary<IParticipant, bool> _all = new();
@@ -14,7 +14,7 @@ internal sealed class Participants
     public void Remove(IParticipant participant) => _all.TryRemove(participant, out _);
 }
 
-/// <summary>One that needs the broker.</summary>
+/// <summary>One of them.</summary>
 internal interface IParticipant
 {
     ParticipantHealth Health { get; }

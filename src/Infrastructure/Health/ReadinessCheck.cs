@@ -21,7 +21,7 @@ internal sealed class ReadinessCheck(Participants participants, ITransport trans
             : all.Find(static health => health.State == ParticipantState.Partial) is { } partial
                 ? HealthCheckResult.Degraded($"The {partial.Name} serves only one of its queues. {partial.LastFailure}", data: data)
                 : all.Find(static health => health.Trouble is not null) is { } troubled
-                ? HealthCheckResult.Degraded($"The {troubled.Name} goes on, and its log has more: {troubled.Trouble}", data: data)
+                ? HealthCheckResult.Degraded($"The {troubled.Name} goes on, and needs a look: {troubled.Trouble}", data: data)
                 : HealthCheckResult.Healthy("Connected to the broker.", data));
     }
 

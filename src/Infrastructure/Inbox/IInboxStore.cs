@@ -37,6 +37,27 @@ public interface IInboxStore : IMessageStore
     /// <returns>The reply; null where none was stored.</returns>
     Task<InboxReply?> FindReplyAsync(InboxTransaction transaction, InboxKey key, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Finds whether what a handler threw while its transaction was open is the database's doing, e.g. as it is away, full
+    /// or read-only, and not the handler's own, e.g. a constraint or a wrong statement.
+    /// </summary>
+    /// <param name="transaction">The handler's transaction.</param>
+    /// <param name="exception">What it threw; the database's exception may be inside.</param>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <returns>What the database says; null where the failure is the handler's.</returns>
+    Task<string?> FindOutageAsync(InboxTransaction transaction, Exception exception, CancellationToken cancellationToken);
+
+    /// <summary>Whether a commit failed because of what the handler had written, e.g. by a constraint that is checked last.</summary>
+    /// <param name="exception">What <see cref="InboxTransaction.CommitAsync"/> threw.</param>
+    /// <returns>False where the database failed.</returns>
+    bool IsRefusal(Exception exception);
+
+    /// <summary>Proves that the database takes what is written, by a row that is committed and leaves nothing.</summary>
+    /// <param name="cancellationToken">Gives it up.</param>
+    /// <returns>Complete when it was committed.</returns>
+    /// <exception cref="DbException">The database can't be reached, or it refused.</exception>
+    Task ProveAsync(CancellationToken cancellationToken);
+
     /// <summary>Forgets what was handled longer ago than <paramref name="retention"/>, by the database's clock.</summary>
     /// <param name="service">The service's wire name.</param>
     /// <param name="retention">How long entries are kept.</param>

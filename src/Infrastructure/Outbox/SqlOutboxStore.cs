@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Messaging.Stores;
 
@@ -30,14 +31,27 @@ internal sealed class SqlOutboxStore(StoreDatabase database) : IOutboxStore
 
         var connection = transaction.Connection
             ?? throw new InvalidOperationException($"The transaction has ended, so '{command.Service}/{command.Operation}' can't be part of it: send the command before it is committed.");
-        await StoreDatabase.ExecuteAsync(
-            connection, transaction, Insert, cancellationToken,
+        var insert = StoreDatabase.CreateCommand(
+            connection, transaction, Insert,
             ("service", command.Service),
             ("operation", command.Operation),
             ("message_id", command.MessageId),
             ("content_type", command.ContentType),
             ("headers", command.Headers),
-            ("body", command.Body.ToArray())).ConfigureAwait(false);
+            ("body", command.Body.ToArray()));
+        await using (insert.ConfigureAwait(false))
+        {
+            try
+            {
+                await insert.ExecuteNonQueryAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (DbException exception)
+            {
+                // The transaction is the application's and so is the exception; its connection must not be kept.
+                database.Note(exception);
+                throw;
+            }
+        }
     }
 
     public async Task<bool> AnyAsync(CancellationToken cancellationToken)
@@ -45,11 +59,7 @@ internal sealed class SqlOutboxStore(StoreDatabase database) : IOutboxStore
         var connection = await database.OpenAsync(cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            var command = StoreDatabase.CreateCommand(connection, transaction: null, Any);
-            await using (command.ConfigureAwait(false))
-            {
-                return await command.ExecuteScalarAsync(cancellationToken).ConfigureAwait(false) is not null;
-            }
+            return (await database.QueryAsync(connection, transaction: null, Any, static _ => true, cancellationToken).ConfigureAwait(false)).Count > 0;
         }
     }
 
@@ -66,21 +76,9 @@ internal sealed class SqlOutboxStore(StoreDatabase database) : IOutboxStore
         await using (connection.ConfigureAwait(false))
         {
             var except = "[" + string.Join(',', exceptServices.Select(static service => $"\"{JsonEncodedText.Encode(service)}\"")) + "]";
-            var command = StoreDatabase.CreateCommand(connection, transaction: null, database.Sql.Read, ("after", after), ("count", count), ("except", except));
-            await using (command.ConfigureAwait(false))
-            {
-                var reader = await command.ExecuteReaderAsync(cancellationToken).ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
-                {
-                    var entries = new List<OutboxEntry>();
-                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                    {
-                        entries.Add(Read(reader));
-                    }
-
-                    return entries;
-                }
-            }
+            return await database.QueryAsync(
+                connection, transaction: null, database.Sql.Read, Read, cancellationToken,
+                ("after", after), ("count", count), ("except", except)).ConfigureAwait(false);
         }
     }
 
@@ -90,7 +88,10 @@ internal sealed class SqlOutboxStore(StoreDatabase database) : IOutboxStore
             ("numbers", "[" + string.Join(',', numbers.Select(static number => number.ToString(CultureInfo.InvariantCulture))) + "]"));
 
     public Task SetAsideAsync(long number, string reason, CancellationToken cancellationToken) =>
-        database.WriteAsync(SetAside, cancellationToken, ("number", number), ("failure", reason.Replace('\0', ' ')));
+        database.WriteAsync(SetAside, cancellationToken, ("number", number), ("failure", Storable(reason)));
+
+    /// <summary>A text that any database can hold: no zero, and no half of a pair of surrogates, which the reason may have from the row.</summary>
+    private static string Storable(string text) => Encoding.UTF8.GetString(Encoding.UTF8.GetBytes(text.Replace('\0', ' ')));
 
     private static OutboxEntry Read(DbDataReader reader) => new(
         reader.GetInt64(0),

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Messaging.Observers;
+using Messaging.Transport;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -10,7 +11,7 @@ namespace Messaging.Outbox;
 /// confirmed it. One loop does everything; publishing goes on beside it and reports back.
 /// </summary>
 internal sealed class OutboxDispatcher(
-    IOutboxStore store, OutboxPublisher publisher, OutboxSignal signal, IOptions<OutboxOptions> options, TimeProvider time, GuardedLogger<OutboxDispatcher> logger)
+    IOutboxStore store, OutboxPublisher publisher, OutboxSignal signal, IOptions<OutboxOptions> options, OutboxHealth health, TimeProvider time, GuardedLogger<OutboxDispatcher> logger)
     : BackgroundService
 {
     private const int PageSize = 200;
@@ -41,6 +42,7 @@ internal sealed class OutboxDispatcher(
         }
         catch (Exception exception) when (store.IsTransient(exception))
         {
+            health.Waits(exception.Message);
             logger.Failing(exception.Message);
             _failing = true;
         }
@@ -58,10 +60,18 @@ internal sealed class OutboxDispatcher(
                 {
                     await store.PrepareAsync(stoppingToken).ConfigureAwait(false);
                     await RunRoundAsync(stoppingToken).ConfigureAwait(false);
+                    health.GoesOn();
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException || !stoppingToken.IsCancellationRequested)
                 {
-                    // A database may fail in any way and come back: nothing is lost meanwhile, so the outbox goes on.
+                    // A database may fail in any way and come back: nothing is lost meanwhile, so the outbox goes on. What
+                    // has to be published again may lie before what was read last.
+                    _after = 0;
+                    if (exception is not TransportException)
+                    {
+                        health.Waits(exception.Message);
+                    }
+
                     Back(exception.Message);
                 }
 
@@ -144,6 +154,12 @@ internal sealed class OutboxDispatcher(
 
         var page = Math.Min(PageSize, _options.MaxUnconfirmed);
         var entries = await store.ReadAsync(_after, page, _unconfirmed.Held, cancellationToken).ConfigureAwait(false);
+        if (_ledSince is not { } since || time.GetElapsedTime(since) >= _options.Lease)
+        {
+            // The database took so long that another process may have the lease by now.
+            return;
+        }
+
         _after = entries.Count == page ? entries[^1].Number : 0;
         var published = 0;
         foreach (var entry in entries)

@@ -37,6 +37,7 @@ public static class OutboxMessagingBuilderExtensions
         services.TryAddSingleton<Requester>();
         services.TryAddSingleton<OutboxSignal>();
         services.TryAddSingleton<OutboxPublisher>();
+        services.TryAddSingleton<OutboxHealth>();
         services.TryAddSingleton<IOutboxStore>(static _ => throw new InvalidOperationException(
             "AddOutbox() has no store: call UseSqliteStore(…) or UsePostgreSqlStore(…) on the messaging builder."));
         services.TryAddSingleton<IOutbox, TransactionalOutbox>();

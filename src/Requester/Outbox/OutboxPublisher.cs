@@ -66,6 +66,11 @@ internal sealed class OutboxPublisher(Requester requester, TimeProvider time)
         {
             return new Published(entry, PublishOutcome.Never, $"The row can't be read as a command: {exception.Message}");
         }
+        catch (Exception exception)
+        {
+            // Unforeseen, so nothing is known of the row or the broker: its place must not be taken for published for ever.
+            return new Published(entry, PublishOutcome.NotNow, $"{exception.GetType()}: {exception.Message}");
+        }
     }
 
     private static Task PublishAsync(CallLink link, OutboxCommand command)

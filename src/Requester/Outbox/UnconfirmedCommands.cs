@@ -72,6 +72,7 @@ internal sealed class UnconfirmedCommands(
         List<Published>? confirmed = null;
         string? failure = null;
         var kept = 0;
+        var setAside = 0;
         while (_results.TryDequeue(out var result))
         {
             if (result.Outcome == PublishOutcome.Confirmed)
@@ -88,6 +89,7 @@ internal sealed class UnconfirmedCommands(
             else if (result.Outcome == PublishOutcome.Never || !MayRouteLater(result))
             {
                 await SetAsideAsync(result, confirmed, cancellationToken).ConfigureAwait(false);
+                setAside++;
             }
 
             kept++;
@@ -97,6 +99,12 @@ internal sealed class UnconfirmedCommands(
         if (confirmed is not null)
         {
             await DeleteAsync(confirmed, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Last, as those who listen to a meter are called here.
+        if (setAside > 0)
+        {
+            MessagingTelemetry.OutboxSetAside.Add(setAside);
         }
 
         return new Settled(confirmed?.Count ?? 0, kept, failure);
@@ -132,13 +140,12 @@ internal sealed class UnconfirmedCommands(
             throw;
         }
 
-        MessagingTelemetry.OutboxPublished.Add(confirmed.Count);
         confirmed.ForEach(result => Forget(result.Entry));
+        MessagingTelemetry.OutboxPublished.Add(confirmed.Count);
     }
 
     private async Task SetAsideAsync(Published result, List<Published>? confirmed, CancellationToken cancellationToken)
     {
-        var command = result.Entry.Command;
         try
         {
             await store.SetAsideAsync(result.Entry.Number, result.Reason!, cancellationToken).ConfigureAwait(false);
@@ -150,8 +157,7 @@ internal sealed class UnconfirmedCommands(
             throw;
         }
 
-        MessagingTelemetry.OutboxSetAside.Add(1);
-        logger.SetAside(command.Service, command.Operation, command.MessageId, result.Entry.Number, result.Reason!);
+        logger.SetAside(result.Entry, result.Reason!);
     }
 
     private void Forget(OutboxEntry entry)

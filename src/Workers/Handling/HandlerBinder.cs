@@ -45,5 +45,5 @@ internal sealed class HandlerBinder<TService>(HandlerSetup<TService> setup) : IO
         yield return await reply.ConfigureAwait(false);
     }
 
-    private OperationHandler Guard(OperationHandler handler) => setup.Inbox?.Guard(handler, setup.MaxMessageBytes) ?? handler;
+    private OperationHandler Guard(OperationHandler handler) => setup.Inbox?.Guard(handler, setup.MaxMessageBytes, setup.Options.OrderedHoldLimit) ?? handler;
 }

@@ -1,4 +1,5 @@
 using Messaging;
+using Messaging.Health;
 using Messaging.Inbox;
 using Messaging.Observers;
 using Microsoft.Extensions.Configuration;
@@ -55,10 +56,11 @@ public static class InboxMessagingBuilderExtensions
         }
 
         services.AddKeyedSingleton(service, (provider, _) => new InboxSetup(
-            service, OptionsOf(provider, service), provider.GetRequiredService<IInboxStore>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<GuardedLogger<InboxSetup>>()));
+            service, OptionsOf(provider, service), provider.GetRequiredService<IInboxStore>(), provider.GetRequiredService<Participants>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<GuardedLogger<InboxSetup>>(),
+            provider.GetService<IHostApplicationLifetime>()?.ApplicationStopping ?? CancellationToken.None));
         services.AddSingleton<IHostedService>(provider => new InboxPruner(
-            service, provider.GetRequiredService<IInboxStore>(), OptionsOf(provider, service),
+            service, provider.GetRequiredService<IInboxStore>(), provider.GetRequiredKeyedService<InboxSetup>(service).Patience, OptionsOf(provider, service),
             provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<GuardedLogger<InboxPruner>>()));
         return builder;
     }

@@ -1,15 +1,20 @@
 using Messaging.Handling;
+using Messaging.Health;
 using Messaging.Observers;
 
 namespace Messaging.Inbox;
 
 /// <summary>The inbox of one service: which operations it guards.</summary>
-internal sealed class InboxSetup(string service, InboxOptions options, IInboxStore store, TimeProvider time, GuardedLogger<InboxSetup> logger)
+internal sealed class InboxSetup(
+    string service, InboxOptions options, IInboxStore store, Participants participants, TimeProvider time, GuardedLogger<InboxSetup> logger, CancellationToken stopping)
 {
-    private readonly InboxPatience _patience = new(service, time, logger);
+    public InboxPatience Patience { get; } = new(service, store, participants, time, logger, stopping);
 
     /// <summary>The handler with the inbox around it: commands, and calls that ask for it. Others stay as they are.</summary>
-    public OperationHandler Guard(OperationHandler handler, int maxMessageBytes)
+    /// <param name="handler">The handler.</param>
+    /// <param name="maxMessageBytes">The transport's limit.</param>
+    /// <param name="holdLimit">How long a delivery may wait here, before the broker takes its worker for stuck.</param>
+    public OperationHandler Guard(OperationHandler handler, int maxMessageBytes, TimeSpan holdLimit)
     {
         var operation = handler.Operation;
         var guards = operation.Kind switch
@@ -18,6 +23,6 @@ internal sealed class InboxSetup(string service, InboxOptions options, IInboxSto
             OperationKind.Call => operation.ReplayReplies || options.ReplayReplies.Contains(operation.Name),
             _ => false,
         };
-        return guards ? new InboxHandler(handler, store, maxMessageBytes, _patience) : handler;
+        return guards ? new InboxHandler(handler, store, maxMessageBytes, Patience, new InboxGiveBack(service, time), holdLimit, time) : handler;
     }
 }
