@@ -9,10 +9,12 @@ internal sealed class RabbitMqTransport : ITransport
 {
     private readonly LinkConnections _connections;
     private readonly RabbitMqReplyPath _replyPath;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    public RabbitMqTransport(IOptionsMonitor<RabbitMqOptions> options, ILogger<RabbitMqTransport> logger)
+    public RabbitMqTransport(IOptionsMonitor<RabbitMqOptions> options, TimeProvider time, ILogger<RabbitMqTransport> logger)
     {
+        _time = time;
         var now = options.CurrentValue;
         MaxMessageBytes = now.MaxMessageBytes;
         _replyPath = now.ReplyPath;
@@ -32,7 +34,7 @@ internal sealed class RabbitMqTransport : ITransport
         ArgumentNullException.ThrowIfNull(sink);
         return await OpenAsync(
             "a requester",
-            lifetime => RequesterLink.OpenAsync(lifetime, _connections, _replyPath, sink, _logger, cancellationToken),
+            lifetime => RequesterLink.OpenAsync(lifetime, _connections, _replyPath, sink, _time, _logger, cancellationToken),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -42,7 +44,7 @@ internal sealed class RabbitMqTransport : ITransport
         ArgumentNullException.ThrowIfNull(sink);
         return await OpenAsync(
             $"a worker of '{subscription.Service}'",
-            lifetime => WorkerLink.OpenAsync(lifetime, _connections, subscription, sink, _logger, cancellationToken),
+            lifetime => WorkerLink.OpenAsync(lifetime, _connections, subscription, sink, _time, _logger, cancellationToken),
             cancellationToken).ConfigureAwait(false);
     }
 

@@ -25,6 +25,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
     private readonly RunningCalls _running;
     private readonly WorkerStreams _streams;
     private readonly HeldRetries _held;
+    private readonly AskIfCancelled _askIfCancelled;
     private readonly DeliveryUnpacker _unpacker;
     private readonly WorkerAnnouncer _announcer;
     private readonly NameCache _names = new();
@@ -47,6 +48,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         RunningCalls running,
         WorkerStreams streams,
         HeldRetries held,
+        AskIfCancelled askIfCancelled,
         DeliveryUnpacker unpacker,
         WorkerAnnouncer announcer,
         Turns turns,
@@ -60,6 +62,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         _running = running;
         _streams = streams;
         _held = held;
+        _askIfCancelled = askIfCancelled;
         _unpacker = unpacker;
         _announcer = announcer;
         _participants = participants;
@@ -97,12 +100,13 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
             (wanted, token) => OpenAsync(transport, wanted, token), subscription, reconnect, time, logger);
     }
 
-    ParticipantHealth IParticipant.Health => new($"worker {_service}", State, Running, _links.LastFailure?.Message);
+    ParticipantHealth IParticipant.Health => new($"worker {_service}", State, Running, _links.LastFailure?.Message ?? _askIfCancelled.Unanswered);
 
     private ParticipantState State =>
         _draining ? ParticipantState.Draining
         : !_links.Open.Any() ? ParticipantState.Away
         : _links.IsPartial ? ParticipantState.Partial
+        : _askIfCancelled.Unanswered is not null ? ParticipantState.Hindered
         : ParticipantState.Ready;
 
     private int Running => Gates().Sum(static gate => gate.Running) + _streams.Count;

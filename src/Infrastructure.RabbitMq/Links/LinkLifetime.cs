@@ -52,8 +52,8 @@ internal sealed partial class LinkLifetime : IConnectionObserver, IAsyncDisposab
     }
 
     /// <summary>Opens a channel that the caller closes at once when done. It may fail and the link lives.</summary>
-    public Task<IChannel> OpenPassingChannelAsync(BrokerConnection connection, CancellationToken cancellationToken) =>
-        connection.OpenChannelAsync(options: null, _logger, cancellationToken);
+    public Task<IChannel> OpenPassingChannelAsync(BrokerConnection connection, CancellationToken cancellationToken, CreateChannelOptions? options = null) =>
+        connection.OpenChannelAsync(options, _logger, cancellationToken);
 
     /// <summary>Opens a channel without which the link is lost.</summary>
     public async Task<IChannel> OpenVitalChannelAsync(

@@ -14,10 +14,21 @@ internal sealed partial class WorkerLink : IWorkerLink
     private readonly ConfirmingPublisher _confirming;
     private readonly BroadcastPublisher _announcements;
     private readonly WorkerQueues _queues;
+    private readonly CancelledQuestions _questions;
+    private readonly CancelledBindings _cancelled;
 
     private WorkerLink(
-        LinkLifetime lifetime, string service, Publisher replies, ConfirmingPublisher confirming, BroadcastPublisher announcements, WorkerQueues queues)
+        LinkLifetime lifetime,
+        string service,
+        Publisher replies,
+        ConfirmingPublisher confirming,
+        BroadcastPublisher announcements,
+        WorkerQueues queues,
+        CancelledQuestions questions,
+        CancelledBindings cancelled)
     {
+        _questions = questions;
+        _cancelled = cancelled;
         _lifetime = lifetime;
         _service = service;
         _replies = replies;
@@ -34,7 +45,7 @@ internal sealed partial class WorkerLink : IWorkerLink
 
     /// <summary>Opens it on the connections for deliveries and for responses. It consumes last, when all else stands.</summary>
     public static async Task<IWorkerLink> OpenAsync(
-        LinkLifetime lifetime, LinkConnections connections, WorkerSubscription subscription, IWorkerSink sink, ILogger logger, CancellationToken cancellationToken)
+        LinkLifetime lifetime, LinkConnections connections, WorkerSubscription subscription, IWorkerSink sink, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         var responses = await connections.Responses.GetAsync(cancellationToken).ConfigureAwait(false);
         var limits = connections.LimitsOf(responses);
@@ -49,7 +60,11 @@ internal sealed partial class WorkerLink : IWorkerLink
 
         var deliveries = await connections.Deliveries.GetAsync(cancellationToken).ConfigureAwait(false);
         var queues = new WorkerQueues(lifetime, deliveries, subscription, sink, logger);
-        var link = new WorkerLink(lifetime, subscription.Service, publisher, confirming, announcing, queues)
+
+        // Forgetting goes by the connection that acknowledges: while it stands, what was acknowledged on it does not come again.
+        var questions = new CancelledQuestions(responses, lifetime, subscription.Service, time);
+        var cancelled = new CancelledBindings(deliveries, lifetime, time);
+        var link = new WorkerLink(lifetime, subscription.Service, publisher, confirming, announcing, queues, questions, cancelled)
         {
             ControlAddress = await ConsumeControlAsync(lifetime, deliveries, subscription.Service, sink, logger, cancellationToken).ConfigureAwait(false),
         };
@@ -69,6 +84,10 @@ internal sealed partial class WorkerLink : IWorkerLink
         TryStartSettling(tag) is { } consumer ? Settle(consumer, consumer.Channel.BasicNackAsync(tag.Value, multiple: false, requeue: false, CancellationToken.None)) : default;
 
     public ValueTask PublishConfirmedAsync(OutboundMessage message) => _confirming.PublishAsync(message);
+
+    public ValueTask<bool> IsCancelledAsync(string messageId) => _questions.AskAsync(messageId);
+
+    public Task ForgetCancelledAsync(IReadOnlyCollection<string> messageIds) => _cancelled.RemoveAsync(_service, messageIds);
 
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement) => _announcements.AnnounceAsync(announcement);
 

@@ -35,6 +35,9 @@ internal enum ParticipantState
     /// <summary>It serves one of its two queues, and tries to get at the other.</summary>
     Partial,
 
+    /// <summary>It has its queues, and some of what they bring waits in it.</summary>
+    Hindered,
+
     /// <summary>It has no link: not yet, or not any more.</summary>
     Away,
 

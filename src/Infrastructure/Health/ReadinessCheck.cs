@@ -19,6 +19,8 @@ internal sealed class ReadinessCheck(Participants participants, ITransport trans
             ? new HealthCheckResult(context.Registration.FailureStatus, fault, data: data)
             : all.Find(static health => health.State == ParticipantState.Partial) is { } partial
                 ? HealthCheckResult.Degraded($"The {partial.Name} serves only one of its queues. {partial.LastFailure}", data: data)
+                : all.Find(static health => health.State == ParticipantState.Hindered) is { } hindered
+                ? HealthCheckResult.Degraded($"The {hindered.Name} can't serve all that it is sent. {hindered.LastFailure}", data: data)
                 : HealthCheckResult.Healthy("Connected to the broker.", data));
     }
 

@@ -132,6 +132,12 @@ internal sealed class BrokerFaults(InMemoryBroker broker)
     /// <summary>How many messages wait for their delay to pass.</summary>
     public int Delayed => broker.Delayed.Count;
 
+    /// <summary>How many cancelled commands are remembered.</summary>
+    public int Cancelled => broker.Cancelled.Count;
+
+    /// <summary>Forgets all cancelled commands, as an operator would who deletes what remembers them.</summary>
+    public void ForgetCancelled() => broker.Cancelled.Clear();
+
     public bool QueueExists(string name) => broker.TryFind(name, out _);
 
     /// <summary>The messages that wait in a queue, in order, with bodies of their own. Empty when there is no such queue.</summary>

@@ -75,6 +75,7 @@ internal static class WorkerFactory
         var streams = new WorkerStreams(options.MaxStreams, time);
         var runStream = new RunStream(provider, scopes, running, streams, deadlines, time, failures, logger);
         var held = new HeldRetries(options.OrderedHoldLimit, time);
+        var askIfCancelled = new AskIfCancelled(contract.Name, held, time, logger);
         var pipeline = new WorkerPipeline(
             new RefuseForeignReplyTo(replyToPrefixes, logger),
             new RefuseOversize(transport.MaxMessageBytes),
@@ -83,7 +84,7 @@ internal static class WorkerFactory
             new RefuseWhileDraining(options.CommandDeliveryLimit),
             new RefuseRedelivery(),
             new SkipCancelled(running),
-            new PostponeCommand(contract.Name, time, logger),
+            new PostponeCommand(contract.Name, askIfCancelled, time, logger),
             new OpenStream(streams, runStream, time, logger),
             runHandler,
             new RetryCommand(contract.Name, runHandler, held, time, logger),
@@ -91,7 +92,7 @@ internal static class WorkerFactory
             new DeadLetterCommand(contract.Name, options.DeadLetterStackTraces, time, logger),
             new SettleDelivery());
         return new Worker(
-            transport, operations, pipeline, running, streams, held, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
+            transport, operations, pipeline, running, streams, held, askIfCancelled, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
             new WorkerAnnouncer(operations, version, options.Announce ? options.AnnounceInterval : TimeSpan.Zero, time, logger),
             new Turns(deadlines, time), options, provider.GetRequiredService<IOptions<ReconnectOptions>>().Value,
             provider.GetRequiredService<Participants>(), time, logger);

@@ -16,6 +16,7 @@ internal sealed partial class WorkerLink : ILink, IWorkerSink
     private readonly Lock _stopLock = new();
     private Task? _stopped;
     private IWorkerLink? _link;
+    private ForgetCancelled? _forgetting;
 
     public WorkerLink(IWorkerDeliveries deliveries, int maxMessageBytes, ILogger logger)
     {
@@ -101,6 +102,21 @@ internal sealed partial class WorkerLink : ILink, IWorkerSink
     }
 
     public ValueTask PublishConfirmedAsync(in OutboundMessage message) => Link.PublishConfirmedAsync(message);
+
+    public ValueTask<bool> IsCancelledAsync(string messageId) => Link.IsCancelledAsync(messageId);
+
+    public Task ForgetCancelledAsync(IReadOnlyCollection<string> messageIds) => Link.ForgetCancelledAsync(messageIds);
+
+    /// <summary>Has the broker forget, a while later, a cancelled command that came by this link and was dropped.</summary>
+    public void ForgetLater(string messageId, TimeProvider time)
+    {
+        if (_forgetting is null)
+        {
+            Interlocked.CompareExchange(ref _forgetting, new ForgetCancelled(this, time, _logger), comparand: null);
+        }
+
+        _forgetting.Add(messageId);
+    }
 
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement) => Link.AnnounceAsync(announcement);
 
