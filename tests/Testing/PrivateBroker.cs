@@ -6,32 +6,37 @@ namespace Messaging.Testing;
 /// <summary>
 /// A RabbitMQ of one's own: on free ports of the loopback interface, with all its data in a temporary folder, gone with
 /// everything it wrote when this is disposed or when this process ends in whatever way. It runs the installed
-/// rabbitmq-server, or the image that the environment variable MESSAGING_TEST_IMAGE names, in Docker.
+/// rabbitmq-server, or that of the root folder that the environment variable MESSAGING_TEST_BROKER names, or the image
+/// that MESSAGING_TEST_IMAGE names, in Docker.
 /// </summary>
 public sealed class PrivateBroker : IAsyncDisposable
 {
-    /// <summary>The environment variable that names an image to run in Docker instead of the installed server.</summary>
-    public const string ImageVariable = "MESSAGING_TEST_IMAGE";
+    /// <summary>The environment variable that names a root folder whose RabbitMQ runs instead of the installed one.</summary>
+    public const string RootVariable = BrokerChoice.RootVariable;
 
     private const int Attempts = 5;
     private static readonly TimeSpan _startLimit = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(50);
 
-    private readonly string _folder;
     private readonly IBrokerHost _host;
     private readonly Watchdog _watchdog;
 
-    private PrivateBroker(string folder, IBrokerHost host)
+    private PrivateBroker(IBrokerHost host)
     {
-        _folder = folder;
         _host = host;
-        _watchdog = new Watchdog(folder, host);
+        _watchdog = new Watchdog(host);
     }
+
+    /// <summary>Whether what runs here can be a node of a <see cref="PrivateCluster"/>.</summary>
+    public static bool CanFormClusters => BrokerChoice.CanFormClusters;
+
+    /// <summary>The version of RabbitMQ, as it stated it when it last became ready.</summary>
+    public Version Version { get; private set; } = new();
 
     /// <summary>The port on 127.0.0.1.</summary>
     public int Port => _host.Port;
 
-    /// <summary>The name of its Erlang node, where it is the installed server.</summary>
+    /// <summary>The name of its Erlang node, where it does not run in Docker.</summary>
     public string NodeName => _host.Environment["RABBITMQ_NODENAME"];
 
     /// <summary>Where it listens, with the credentials of its administrator (guest).</summary>
@@ -46,10 +51,7 @@ public sealed class PrivateBroker : IAsyncDisposable
         for (var attempt = 1; ; attempt++)
         {
             var name = "messaging-" + Guid.NewGuid().ToString("N")[..12];
-            var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), name)).FullName;
-            var image = Environment.GetEnvironmentVariable(ImageVariable);
-            IBrokerHost host = string.IsNullOrEmpty(image) ? new InstalledHost(folder, name) : new DockerHost(image, folder, name);
-            var broker = new PrivateBroker(folder, host);
+            var broker = new PrivateBroker(BrokerChoice.Single(name));
             try
             {
                 await broker.StartAsync(cancellationToken);
@@ -68,12 +70,11 @@ public sealed class PrivateBroker : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts one node of a cluster that is yet to be formed. Only the installed server can be one.</summary>
+    /// <summary>Starts one node of a cluster that is yet to be formed. A container can't be one.</summary>
     internal static async Task<PrivateBroker> StartNodeAsync(string cluster, int number, string cookie, CancellationToken cancellationToken)
     {
         var name = string.Create(CultureInfo.InvariantCulture, $"{cluster}-{number}");
-        var folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), name)).FullName;
-        var broker = new PrivateBroker(folder, new InstalledHost(folder, name, new ClusterMembership(cluster, cookie)));
+        var broker = new PrivateBroker(BrokerChoice.Node(name, new ClusterMembership(cluster, cookie)));
         try
         {
             await broker.StartAsync(cancellationToken);
@@ -169,6 +170,8 @@ public sealed class PrivateBroker : IAsyncDisposable
 
                 await Task.Delay(_pollInterval, limit.Token);
             }
+
+            Version = await Handshake.VersionAsync(Port, limit.Token);
         }
         catch (OperationCanceledException late) when (!cancellationToken.IsCancellationRequested)
         {
@@ -178,7 +181,7 @@ public sealed class PrivateBroker : IAsyncDisposable
 
     private string Explain(string what)
     {
-        var console = Path.Combine(_folder, "console.log");
+        var console = Path.Combine(_host.Folder, "console.log");
         var log = File.Exists(console) ? File.ReadAllText(console) : "(nothing)";
         return $"The private broker {_host.Marker} on port {Port.ToString(CultureInfo.InvariantCulture)} {what}. It printed: {log}";
     }

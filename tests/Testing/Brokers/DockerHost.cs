@@ -7,9 +7,10 @@ internal sealed class DockerHost : IBrokerHost
 {
     private readonly string _name;
 
-    public DockerHost(string image, string folder, string name)
+    public DockerHost(string image, string name)
     {
         _name = name;
+        var folder = Folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), name)).FullName;
         Port = FreePorts.Take();
         var configuration = Path.Combine(folder, "messaging.conf");
         File.WriteAllText(configuration, BrokerConfiguration.Text);
@@ -29,6 +30,8 @@ internal sealed class DockerHost : IBrokerHost
             $"exec docker run --name {name} --hostname {name} --publish 127.0.0.1:{port}:5672 " +
             $"--volume {configuration}:/etc/rabbitmq/conf.d/99-messaging.conf:ro --volume {advanced}:/etc/rabbitmq/advanced.config:ro {image} rabbitmq-server";
     }
+
+    public string Folder { get; }
 
     public string Marker => _name;
 

@@ -3,6 +3,9 @@ namespace Messaging.Testing.Brokers;
 /// <summary>Where a private broker runs: what starts, kills and removes it, and how its command line tool is reached.</summary>
 internal interface IBrokerHost
 {
+    /// <summary>The folder of its own, which is removed with it.</summary>
+    string Folder { get; }
+
     /// <summary>A part of the name that the broker states in its handshake, by which it is told from others.</summary>
     string Marker { get; }
 

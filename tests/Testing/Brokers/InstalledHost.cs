@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace Messaging.Testing.Brokers;
 
 /// <summary>The installed rabbitmq-server, run without privileges: everything that it writes lies in one folder.</summary>
@@ -7,39 +5,21 @@ internal sealed class InstalledHost : IBrokerHost
 {
     private const string Binaries = "/usr/lib/rabbitmq/bin";
 
-    public InstalledHost(string folder, string name, ClusterMembership? membership = null)
+    public InstalledHost(string name, ClusterMembership? membership = null)
     {
         if (!File.Exists(Path.Combine(Binaries, "rabbitmq-server")))
         {
             throw new InvalidOperationException(
-                $"No RabbitMQ for the tests: {Binaries}/rabbitmq-server does not exist. Install the package rabbitmq-server, or set MESSAGING_TEST_IMAGE to a RabbitMQ image and have Docker run.");
+                $"No RabbitMQ for the tests: {Binaries}/rabbitmq-server does not exist. Install the package rabbitmq-server, or name a root folder that holds one ({BrokerChoice.RootVariable}), or set {BrokerChoice.ImageVariable} to a RabbitMQ image and have Docker run.");
         }
 
+        Folder = Directory.CreateDirectory(Path.Combine(Path.GetTempPath(), name)).FullName;
         Marker = membership?.Cluster ?? name;
         Port = FreePorts.Take();
-        var configuration = Path.Combine(folder, "rabbitmq.conf");
-        File.WriteAllText(configuration, BrokerConfiguration.Text + membership?.Configuration);
-        var advanced = Path.Combine(folder, "advanced.config");
-        File.WriteAllText(advanced, BrokerConfiguration.Advanced);
-        var plugins = Path.Combine(folder, "enabled_plugins");
-        File.WriteAllText(plugins, "[].\n");
-        var home = Directory.CreateDirectory(Path.Combine(folder, "home"));
-        membership?.WriteCookie(home.FullName);
-        Environment = new Dictionary<string, string>(StringComparer.Ordinal)
-        {
-            ["HOME"] = home.FullName,
-            ["RABBITMQ_NODENAME"] = name + "@localhost",
-            ["RABBITMQ_NODE_IP_ADDRESS"] = "127.0.0.1",
-            ["RABBITMQ_NODE_PORT"] = Port.ToString(CultureInfo.InvariantCulture),
-            ["RABBITMQ_DIST_PORT"] = FreePorts.Take().ToString(CultureInfo.InvariantCulture),
-            ["RABBITMQ_MNESIA_BASE"] = Path.Combine(folder, "data"),
-            ["RABBITMQ_LOG_BASE"] = Path.Combine(folder, "log"),
-            ["RABBITMQ_ENABLED_PLUGINS_FILE"] = plugins,
-            ["RABBITMQ_CONFIG_FILE"] = configuration,
-            ["RABBITMQ_ADVANCED_CONFIG_FILE"] = advanced,
-            ["RABBITMQ_CONF_ENV_FILE"] = "/dev/null",
-        };
+        Environment = NodeFiles.Write(Folder, Folder, name, Port, membership);
     }
+
+    public string Folder { get; }
 
     public string Marker { get; }
 

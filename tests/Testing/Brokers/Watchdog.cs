@@ -11,7 +11,7 @@ internal sealed class Watchdog : IAsyncDisposable
     private readonly Process _shell;
     private readonly SemaphoreSlim _oneOrder = new(1, 1);
 
-    public Watchdog(string folder, IBrokerHost host)
+    public Watchdog(IBrokerHost host)
     {
         var start = new ProcessStartInfo("/bin/sh")
         {
@@ -23,7 +23,7 @@ internal sealed class Watchdog : IAsyncDisposable
         start.ArgumentList.Add("-c");
         start.ArgumentList.Add(Script());
         start.ArgumentList.Add("watchdog");
-        start.ArgumentList.Add(folder);
+        start.ArgumentList.Add(host.Folder);
         start.ArgumentList.Add(host.StartCommand);
         start.ArgumentList.Add(host.KillCommand);
         start.ArgumentList.Add(host.RemoveCommand);
