@@ -10,10 +10,12 @@ internal sealed class RabbitMqTransport : ITransport
 {
     private readonly LinkConnections _connections;
     private readonly RabbitMqReplyPath _replyPath;
+    private readonly TimeProvider _time;
     private readonly ILogger _logger;
 
-    public RabbitMqTransport(IOptionsMonitor<RabbitMqOptions> options, GuardedLogger<RabbitMqTransport> logger)
+    public RabbitMqTransport(IOptionsMonitor<RabbitMqOptions> options, TimeProvider time, GuardedLogger<RabbitMqTransport> logger)
     {
+        _time = time;
         var now = options.CurrentValue;
         MaxMessageBytes = now.MaxMessageBytes;
         _replyPath = now.ReplyPath;
@@ -33,7 +35,7 @@ internal sealed class RabbitMqTransport : ITransport
         ArgumentNullException.ThrowIfNull(sink);
         return await OpenAsync(
             "a requester",
-            lifetime => RequesterLink.OpenAsync(lifetime, _connections, _replyPath, sink, _logger, cancellationToken),
+            lifetime => RequesterLink.OpenAsync(lifetime, _connections, _replyPath, sink, _time, _logger, cancellationToken),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -43,7 +45,7 @@ internal sealed class RabbitMqTransport : ITransport
         ArgumentNullException.ThrowIfNull(sink);
         return await OpenAsync(
             $"a worker of '{subscription.Service}'",
-            lifetime => WorkerLink.OpenAsync(lifetime, _connections, subscription, sink, _logger, cancellationToken),
+            lifetime => WorkerLink.OpenAsync(lifetime, _connections, subscription, sink, _time, _logger, cancellationToken),
             cancellationToken).ConfigureAwait(false);
     }
 

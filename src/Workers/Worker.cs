@@ -30,6 +30,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
     private readonly GiveBackCommand _giveBack;
     private readonly SettleAnyway _settleAnyway;
     private readonly WorkerTrouble _trouble;
+    private readonly AskIfCancelled _askIfCancelled;
     private readonly DeliveryUnpacker _unpacker;
     private readonly WorkerAnnouncer _announcer;
     private readonly NameCache _names = new();
@@ -56,6 +57,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         GiveBackCommand giveBack,
         SettleAnyway settleAnyway,
         WorkerTrouble trouble,
+        AskIfCancelled askIfCancelled,
         DeliveryUnpacker unpacker,
         WorkerAnnouncer announcer,
         Turns turns,
@@ -73,6 +75,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         _giveBack = giveBack;
         _settleAnyway = settleAnyway;
         _trouble = trouble;
+        _askIfCancelled = askIfCancelled;
         _unpacker = unpacker;
         _announcer = announcer;
         _participants = participants;
@@ -110,7 +113,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
             (wanted, token) => OpenAsync(transport, wanted, token), subscription, reconnect, time, logger);
     }
 
-    ParticipantHealth IParticipant.Health => new($"worker {_service}", State, Running, _links.LastFailure?.Message) { Trouble = _moves.Held ?? _trouble.Current };
+    ParticipantHealth IParticipant.Health => new($"worker {_service}", State, Running, _links.LastFailure?.Message) { Trouble = _moves.Held ?? _askIfCancelled.Unanswered ?? _trouble.Current };
 
     private ParticipantState State =>
         _draining ? ParticipantState.Draining

@@ -56,6 +56,7 @@ internal static class RunCommand
             _seed, _duration, _rate, _calls, _faults, _every, _count, _workers, _requesters, _handling, _deliveries, _nodes, _inbox, _concurrency, _underWay,
             _variety, _failing, _slow, _slowHandling, _drain, _mischief, _requesterMischief, _quiet, _keep, _broker,
         };
+        command.Subcommands.Add(ScheduleCommand.Create());
         command.SetAction(RunAsync);
         return command;
     }

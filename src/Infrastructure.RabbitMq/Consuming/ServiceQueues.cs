@@ -41,17 +41,6 @@ internal static class ServiceQueues
         return name;
     }
 
-    /// <summary>Declares a queue that is there to be found, for as long as <paramref name="expiry"/>.</summary>
-    public static Task DeclareMarkerAsync(IChannel channel, string name, TimeSpan expiry, CancellationToken cancellationToken)
-    {
-        var arguments = NoDeliveryLimit();
-        arguments["x-expires"] = (long)expiry.TotalMilliseconds;
-
-        // Whoever looks for it leaves a message.
-        arguments["x-max-length"] = 1;
-        return DeclareQuorumAsync(channel, name, arguments, cancellationToken);
-    }
-
     /// <summary>Declares the queue of one worker, which ends with it: it hears of the service's cancelled calls, of the worker's own streams, and of catalogues that ask who is there.</summary>
     public static async Task<string> DeclareWorkerQueueAsync(IChannel channel, string service, CancellationToken cancellationToken)
     {

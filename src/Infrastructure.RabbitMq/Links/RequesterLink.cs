@@ -1,6 +1,5 @@
 using Messaging.Transport;
 using Microsoft.Extensions.Logging;
-using RabbitMQ.Client;
 
 namespace Messaging.RabbitMq;
 
@@ -11,13 +10,13 @@ internal sealed class RequesterLink : IRequesterLink
     private readonly Publisher _publisher;
     private readonly ConfirmingPublisher _confirming;
     private readonly BroadcastPublisher _cancels;
-    private readonly BrokerConnection _requests;
+    private readonly CancelledBindings _cancelled;
 
     private RequesterLink(
-        LinkLifetime lifetime, BrokerConnection requests, string replyTo, Publisher publisher, ConfirmingPublisher confirming, BroadcastPublisher cancels)
+        LinkLifetime lifetime, string replyTo, Publisher publisher, ConfirmingPublisher confirming, BroadcastPublisher cancels, CancelledBindings cancelled)
     {
         _lifetime = lifetime;
-        _requests = requests;
+        _cancelled = cancelled;
         ReplyTo = replyTo;
         _publisher = publisher;
         _confirming = confirming;
@@ -30,7 +29,7 @@ internal sealed class RequesterLink : IRequesterLink
 
     /// <summary>Opens it on the connections for requests and for replies.</summary>
     public static async Task<IRequesterLink> OpenAsync(
-        LinkLifetime lifetime, LinkConnections connections, RabbitMqReplyPath path, IRequesterSink sink, ILogger logger, CancellationToken cancellationToken)
+        LinkLifetime lifetime, LinkConnections connections, RabbitMqReplyPath path, IRequesterSink sink, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         var requests = await connections.Requests.GetAsync(cancellationToken).ConfigureAwait(false);
         var limits = connections.LimitsOf(requests);
@@ -62,7 +61,6 @@ internal sealed class RequesterLink : IRequesterLink
 
         return new RequesterLink(
             lifetime,
-            requests,
             replyTo,
             new Publisher(publishing, lifetime, limits, sink.OnReturned),
             confirming,
@@ -70,34 +68,15 @@ internal sealed class RequesterLink : IRequesterLink
                 await lifetime.OpenChannelAsync(requests, options: null, cancellationToken).ConfigureAwait(false),
                 lifetime,
                 "Workers will not hear of cancelled calls and run them until their deadline",
-                logger));
+                logger),
+            new CancelledBindings(requests, lifetime, time));
     }
 
     public ValueTask PublishAsync(OutboundMessage message) => _publisher.PublishAsync(message);
 
     public ValueTask PublishConfirmedAsync(OutboundMessage message) => _confirming.PublishAsync(message);
 
-    public async Task DeclareMarkerAsync(string queue, TimeSpan expiry)
-    {
-        // On a channel that is thrown away, as an error would close it.
-        IChannel? channel = null;
-        try
-        {
-            channel = await _lifetime.OpenPassingChannelAsync(_requests, _lifetime.LostToken).ConfigureAwait(false);
-            await ServiceQueues.DeclareMarkerAsync(channel, queue, expiry, _lifetime.LostToken).ConfigureAwait(false);
-        }
-        catch (Exception e)
-        {
-            throw _lifetime.Loss is { } loss ? PublishFailures.LinkLost(queue, loss) : OpenFailures.From(e, $"the queue '{queue}'");
-        }
-        finally
-        {
-            if (channel is not null)
-            {
-                await PassingChannel.CloseAsync(channel).ConfigureAwait(false);
-            }
-        }
-    }
+    public Task RememberCancelledAsync(string service, string messageId) => _cancelled.AddAsync(service, messageId);
 
     public ValueTask PublishCancelAsync(string service, string correlationId) => _cancels.CancelAsync(service, correlationId);
 

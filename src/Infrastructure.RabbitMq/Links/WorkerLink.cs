@@ -15,6 +15,8 @@ internal sealed partial class WorkerLink : IWorkerLink
     private readonly BroadcastPublisher _announcements;
     private readonly WorkerQueues _queues;
     private readonly WorkerTopology _topology;
+    private readonly CancelledQuestions _questions;
+    private readonly CancelledBindings _cancelled;
 
     private WorkerLink(
         LinkLifetime lifetime,
@@ -23,9 +25,13 @@ internal sealed partial class WorkerLink : IWorkerLink
         ConfirmingPublisher confirming,
         BroadcastPublisher announcements,
         WorkerQueues queues,
-        WorkerTopology topology)
+        WorkerTopology topology,
+        CancelledQuestions questions,
+        CancelledBindings cancelled)
     {
         _topology = topology;
+        _questions = questions;
+        _cancelled = cancelled;
         _lifetime = lifetime;
         _service = service;
         _replies = replies;
@@ -44,7 +50,7 @@ internal sealed partial class WorkerLink : IWorkerLink
 
     /// <summary>Opens it on the connections for deliveries and for responses. It consumes last, when all else stands.</summary>
     public static async Task<IWorkerLink> OpenAsync(
-        LinkLifetime lifetime, LinkConnections connections, WorkerSubscription subscription, IWorkerSink sink, ILogger logger, CancellationToken cancellationToken)
+        LinkLifetime lifetime, LinkConnections connections, WorkerSubscription subscription, IWorkerSink sink, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         var responses = await connections.Responses.GetAsync(cancellationToken).ConfigureAwait(false);
         var limits = connections.LimitsOf(responses);
@@ -66,7 +72,11 @@ internal sealed partial class WorkerLink : IWorkerLink
             logger);
 
         var queues = new WorkerQueues(lifetime, deliveries, subscription, topology, sink, logger);
-        var link = new WorkerLink(lifetime, subscription.Service, publisher, confirming, announcing, queues, topology)
+
+        // Forgetting goes by the connection that acknowledges: while it stands, what was acknowledged on it does not come again.
+        var questions = new CancelledQuestions(responses, lifetime, subscription.Service, time);
+        var cancelled = new CancelledBindings(deliveries, lifetime, time);
+        var link = new WorkerLink(lifetime, subscription.Service, publisher, confirming, announcing, queues, topology, questions, cancelled)
         {
             ControlAddress = await ConsumeControlAsync(lifetime, deliveries, subscription.Service, sink, logger, cancellationToken).ConfigureAwait(false),
             MaxHeaderBytes = limits.MaxHeaderBytes,
@@ -98,6 +108,10 @@ internal sealed partial class WorkerLink : IWorkerLink
 
     public ValueTask PublishConfirmedAsync(OutboundMessage message) =>
         message.DelaySeconds == 0 && _topology.Has(message.Queue) ? PublishToOwnAsync(message) : _confirming.PublishAsync(message);
+
+    public ValueTask<bool> IsCancelledAsync(string messageId) => _questions.AskAsync(messageId);
+
+    public Task ForgetCancelledAsync(IReadOnlyCollection<string> messageIds) => _cancelled.RemoveAsync(_service, messageIds);
 
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement) => _announcements.AnnounceAsync(announcement);
 

@@ -138,6 +138,12 @@ internal sealed class BrokerFaults(InMemoryBroker broker)
     /// <summary>How many messages workers have and have not settled.</summary>
     public int Unsettled => broker.WorkQueues().Sum(static queue => queue.CountUnsettled());
 
+    /// <summary>How many cancelled commands are remembered.</summary>
+    public int Cancelled => broker.Cancelled.Count;
+
+    /// <summary>Forgets all cancelled commands, as an operator would who deletes what remembers them.</summary>
+    public void ForgetCancelled() => broker.Cancelled.Clear();
+
     public bool QueueExists(string name) => broker.TryFind(name, out _);
 
     /// <summary>The messages that wait in a queue, in order, with bodies of their own. Empty when there is no such queue.</summary>

@@ -40,6 +40,7 @@ public sealed partial class InMemoryBroker : IDisposable
         Pool = pool;
         Faults = new BrokerFaults(this);
         Delayed = new DelayedMessages(this);
+        Cancelled = new CancelledCommands(time);
     }
 
     /// <summary>The largest message body it takes, in bytes. Default: <see cref="DefaultMaxMessageBytes"/>.</summary>
@@ -63,6 +64,9 @@ public sealed partial class InMemoryBroker : IDisposable
 
     /// <summary>The messages that wait for their delay to pass.</summary>
     internal DelayedMessages Delayed { get; }
+
+    /// <summary>The delayed commands that were cancelled.</summary>
+    internal CancelledCommands Cancelled { get; }
 
     internal bool IsRunning => _running;
 

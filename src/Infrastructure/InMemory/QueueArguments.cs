@@ -21,16 +21,10 @@ internal sealed record QueueArguments
     /// <summary>Whether it is what a quorum queue is: it writes every message to disk, not only persistent ones, and counts redeliveries.</summary>
     public bool Quorum { get; private init; }
 
-    /// <summary>How many messages it holds at most, the newest; null for any number.</summary>
-    public int? MaxLength { get; private init; }
-
     /// <summary>The partition whose messages one consumer at a time gets; null where consumers compete.</summary>
     public int? Partition { get; private init; }
 
     public static QueueArguments DeadLetters { get; } = new() { Quorum = true };
-
-    /// <summary>What a queue has that is there to be found.</summary>
-    public static QueueArguments Marker(TimeSpan expiry) => new() { Expiry = expiry, MaxLength = 1, Quorum = true };
 
     public static QueueArguments Calls(WorkerSubscription subscription)
     {

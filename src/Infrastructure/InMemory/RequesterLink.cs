@@ -40,22 +40,15 @@ internal sealed class RequesterLink : InMemoryLink, IRequesterLink, IReplyQueueO
 
     public ValueTask PublishConfirmedAsync(OutboundMessage message) => PublishConfirmed(message);
 
-    public Task DeclareMarkerAsync(string queue, TimeSpan expiry)
+    public Task RememberCancelledAsync(string service, string messageId)
     {
         if (IsLost || !Broker.IsRunning)
         {
-            return Task.FromException(new TransportException(TransportFailure.NotSent, $"Declaring '{queue}': the link is lost. Open a new one."));
+            return Task.FromException(new TransportException(TransportFailure.NotSent, $"Cancelling '{messageId}': the link is lost. Open a new one."));
         }
 
-        try
-        {
-            Broker.Declare(queue, QueueArguments.Marker(expiry)).Touch();
-            return Task.CompletedTask;
-        }
-        catch (TransportException e)
-        {
-            return Task.FromException(e);
-        }
+        Broker.Cancelled.Remember(service, messageId);
+        return Task.CompletedTask;
     }
 
     public ValueTask PublishCancelAsync(string service, string correlationId)

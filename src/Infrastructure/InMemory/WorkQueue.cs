@@ -33,26 +33,12 @@ internal sealed partial class WorkQueue(string name, QueueArguments arguments, I
             else
             {
                 _ready.Append(message);
-                while (_ready.Count > Arguments.MaxLength)
-                {
-                    _ready.Take()!.Release();
-                }
-
                 DropExpired(ref after);
             }
         }
 
         after.Finish(broker, this);
         return true;
-    }
-
-    /// <summary>Begins its time to live anew, where nobody consumes it.</summary>
-    public void Touch()
-    {
-        lock (_sync)
-        {
-            StartIdling();
-        }
     }
 
     /// <summary>Adds a consumer; false when the queue is gone.</summary>

@@ -104,6 +104,31 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink, IReplyQueueOwner
         return PublishConfirmed(message);
     }
 
+    public ValueTask<bool> IsCancelledAsync(string messageId)
+    {
+        if (Broker.Faults.RefuseConfirms || IsLost || !Broker.IsRunning)
+        {
+            return ValueTask.FromException<bool>(NoAnswer($"Asking whether '{messageId}' was cancelled"));
+        }
+
+        return ValueTask.FromResult(Broker.Cancelled.Contains(Service, messageId));
+    }
+
+    public Task ForgetCancelledAsync(IReadOnlyCollection<string> messageIds)
+    {
+        if (IsLost || !Broker.IsRunning)
+        {
+            return Task.FromException(NoAnswer("Forgetting cancelled commands"));
+        }
+
+        foreach (var messageId in messageIds)
+        {
+            Broker.Cancelled.Forget(Service, messageId);
+        }
+
+        return Task.CompletedTask;
+    }
+
     public async ValueTask StopConsumingAsync()
     {
         foreach (var consumer in _consumers.Values)
@@ -159,6 +184,10 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink, IReplyQueueOwner
         await WhenConsumersIdleAsync().ConfigureAwait(false);
         await _inbox.WhenIdleAsync().ConfigureAwait(false);
     }
+
+    private TransportException NoAnswer(string stage) => IsLost || !Broker.IsRunning
+        ? new TransportException(TransportFailure.NotSent, $"{stage}: the link is lost. Open a new one.")
+        : new TransportException(TransportFailure.Refused, $"{stage}: the broker refused the question. Ask again later.");
 
     private async Task WhenConsumersIdleAsync()
     {

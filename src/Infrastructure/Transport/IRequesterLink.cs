@@ -23,14 +23,14 @@ public interface IRequesterLink : ILink
     ValueTask PublishConfirmedAsync(OutboundMessage message);
 
     /// <summary>
-    /// Declares a queue whose existence says something: durable, for one message at most, and gone by itself when the
-    /// time is over. Declaring it again begins the time anew.
+    /// Has the broker remember that a delayed command was cancelled, for longer than any <see cref="OutboundMessage.Delay"/>,
+    /// also when it restarts. Doing it again does no harm. <see cref="IWorkerLink.IsCancelledAsync"/> asks.
     /// </summary>
-    /// <param name="queue">Its name.</param>
-    /// <param name="expiry">How long it is there. At most 49 days.</param>
-    /// <returns>Complete when it is there.</returns>
-    /// <exception cref="TransportException">It could not be declared.</exception>
-    Task DeclareMarkerAsync(string queue, TimeSpan expiry);
+    /// <param name="service">The service's wire name.</param>
+    /// <param name="messageId">The command's message id.</param>
+    /// <returns>Complete when the broker has said that it remembers.</returns>
+    /// <exception cref="TransportException">It does not, or it is unknown whether it does.</exception>
+    Task RememberCancelledAsync(string service, string messageId);
 
     /// <summary>Tells every worker of a service that a call is cancelled. Best effort: it never throws.</summary>
     /// <param name="service">The service's wire name.</param>

@@ -53,6 +53,21 @@ public interface IWorkerLink : ILink
     /// <exception cref="TransportException">It was returned, refused, not sent, or it is unknown whether it was taken.</exception>
     ValueTask PublishConfirmedAsync(OutboundMessage message);
 
+    /// <summary>Asks the broker whether a delayed command of this service was cancelled.</summary>
+    /// <param name="messageId">The command's message id.</param>
+    /// <returns>Whether it was.</returns>
+    /// <exception cref="TransportException">The broker gives no answer. Until it does, the command must not run.</exception>
+    ValueTask<bool> IsCancelledAsync(string messageId);
+
+    /// <summary>
+    /// Has the broker forget commands of this service that were cancelled and will not come again. What it has forgotten
+    /// before, or never knew, does no harm.
+    /// </summary>
+    /// <param name="messageIds">The commands' message ids.</param>
+    /// <returns>Complete when the broker has forgotten all of them.</returns>
+    /// <exception cref="TransportException">It has not, or not all; they are forgotten some weeks later by themselves.</exception>
+    Task ForgetCancelledAsync(IReadOnlyCollection<string> messageIds);
+
     /// <summary>
     /// Tells the catalogues that listen of this worker: transient, and lost where nobody listens. Best effort: it never
     /// throws.

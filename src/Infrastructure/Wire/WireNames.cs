@@ -179,8 +179,11 @@ internal static class WireNames
     /// <summary>The exchange, and the queue behind it, that knows the queues for which messages can be delayed.</summary>
     public const string DelayKnown = "messaging.delay.known";
 
-    /// <summary>The queue whose existence says that a delayed command was cancelled.</summary>
-    public static string CancelledQueue(string service, string messageId) => "messaging.cancelled." + service + "." + messageId;
+    /// <summary>The exchange whose bindings are the delayed commands that were cancelled.</summary>
+    public const string Cancelled = "messaging.cancelled";
+
+    /// <summary>The queue to which the cancellations of some weeks are bound.</summary>
+    public static string CancelledQueue(long epoch) => string.Create(CultureInfo.InvariantCulture, $"{Cancelled}.{epoch}");
 
     /// <summary>The commands queue of a service.</summary>
     public static string CommandsQueue(string service) => service + ".commands";

@@ -59,7 +59,7 @@ internal sealed class CallLink : ILink, IRequesterSink
 
     public ValueTask PublishConfirmedAsync(in OutboundMessage message) => _link.PublishConfirmedAsync(message);
 
-    public Task DeclareMarkerAsync(string queue, TimeSpan expiry) => _link.DeclareMarkerAsync(queue, expiry);
+    public Task RememberCancelledAsync(string service, string messageId) => _link.RememberCancelledAsync(service, messageId);
 
     /// <summary>Tells the workers that a call which may have been sent is over.</summary>
     public void CancelRemotely(PendingCall call)

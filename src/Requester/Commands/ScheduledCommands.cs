@@ -1,30 +1,27 @@
 using Messaging.Calls;
 using Messaging.Links;
 using Messaging.Transport;
-using Messaging.Wire;
 
 namespace Messaging.Commands;
 
 /// <summary>
-/// Remembers cancelled commands at the broker: a queue that is named after each, and that goes by itself when no delay
-/// can outlast it. A worker asks whether there is such a queue before it runs a command that was delayed.
+/// Has the broker remember which commands were cancelled. A worker asks it before it runs a command that was delayed.
 /// </summary>
 internal sealed class ScheduledCommands(Requester requester, TimeProvider time) : IScheduledCommands
 {
     private static readonly TimeSpan _timeout = TimeSpan.FromSeconds(30);
 
-    // Longer by a day than any delay that the broker keeps in one piece: a worker asks at the end of each.
-    private static readonly TimeSpan _remembered = OutboundMessage.MaxDelay + TimeSpan.FromDays(1);
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
 
     public Task CancelAsync(string service, string messageId, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(service);
         ArgumentException.ThrowIfNullOrEmpty(messageId);
         _ = new CallOptions { MessageId = messageId };
-        return RememberAsync(requester.Links, WireNames.CancelledQueue(service, messageId), cancellationToken);
+        return RememberAsync(requester.Links, service, messageId, cancellationToken);
     }
 
-    private async Task RememberAsync(LinkKeeper<CallLink> links, string queue, CancellationToken cancellationToken)
+    private async Task RememberAsync(LinkKeeper<CallLink> links, string service, string messageId, CancellationToken cancellationToken)
     {
         using var deadline = new CancellationTokenSource(_timeout, time);
         using var ends = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, cancellationToken);
@@ -32,14 +29,15 @@ internal sealed class ScheduledCommands(Requester requester, TimeProvider time) 
         {
             try
             {
+                ends.Token.ThrowIfCancellationRequested();
                 var link = await links.GetAsync(ends.Token).ConfigureAwait(false);
-                await link.DeclareMarkerAsync(queue, _remembered).WaitAsync(ends.Token).ConfigureAwait(false);
+                await link.RememberCancelledAsync(service, messageId).WaitAsync(ends.Token).ConfigureAwait(false);
                 return;
             }
             catch (TransportException exception) when (exception.Failure is TransportFailure.NotSent or TransportFailure.Unknown)
             {
-                // Declaring it twice does no harm.
-                await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(20), time, CancellationToken.None)).ConfigureAwait(false);
+                // Remembering it twice does no harm.
+                await Task.Delay(_pause, time, CancellationToken.None).ConfigureAwait(false);
             }
             catch (TransportException exception)
             {

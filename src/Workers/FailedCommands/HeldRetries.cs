@@ -3,8 +3,8 @@ using Messaging.Running;
 namespace Messaging.FailedCommands;
 
 /// <summary>
-/// The waiting of ordered commands between their attempts: here, with the delivery unsettled. A delayed copy in the broker
-/// would let later ones of its key overtake.
+/// The waiting of commands here, with the delivery unsettled: of ordered ones between their attempts, as a delayed copy in
+/// the broker would let later ones of its key overtake, and of delayed ones until the broker says whether they were cancelled.
 /// </summary>
 internal sealed class HeldRetries(TimeSpan limit, TimeProvider time)
 {

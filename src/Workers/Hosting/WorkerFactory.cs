@@ -78,6 +78,7 @@ internal static class WorkerFactory
         var moves = new CommandMoves(contract.Name, options.OrderedHoldLimit, time, logger);
         var giveBack = new GiveBackCommand(contract.Name, options.CommandDeliveryLimit, time, logger);
         var trouble = new WorkerTrouble(contract.Name, time, logger);
+        var askIfCancelled = new AskIfCancelled(contract.Name, held, time, logger);
         var pipeline = new WorkerPipeline(
             new RefuseForeignReplyTo(replyToPrefixes, logger),
             new RefuseOversize(transport.MaxMessageBytes),
@@ -86,7 +87,7 @@ internal static class WorkerFactory
             new RefuseWhileDraining(options.CommandDeliveryLimit),
             new RefuseRedelivery(),
             new SkipCancelled(running),
-            new PostponeCommand(contract.Name, moves, time, logger),
+            new PostponeCommand(contract.Name, askIfCancelled, moves, time, logger),
             new OpenStream(streams, runStream, time, logger),
             runHandler,
             new RetryCommand(contract.Name, runHandler, held, moves, time, logger),
@@ -95,7 +96,7 @@ internal static class WorkerFactory
             giveBack,
             new SettleDelivery());
         return new Worker(
-            transport, operations, pipeline, running, streams, held, moves, giveBack, new SettleAnyway(trouble, time), trouble, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
+            transport, operations, pipeline, running, streams, held, moves, askIfCancelled, giveBack, new SettleAnyway(trouble, time), trouble, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
             new WorkerAnnouncer(operations, version, options.Announce ? options.AnnounceInterval : TimeSpan.Zero, time, logger),
             new Turns(deadlines, time), options, provider.GetRequiredService<IOptions<ReconnectOptions>>().Value,
             provider.GetRequiredService<Participants>(), time, logger);

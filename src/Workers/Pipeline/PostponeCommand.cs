@@ -9,10 +9,8 @@ namespace Messaging.Pipeline;
 /// Looks after commands that were delayed: drops those that were cancelled meanwhile, and sends those on whose delay is
 /// longer than the broker keeps a message in one piece.
 /// </summary>
-internal sealed partial class PostponeCommand(string service, CommandMoves moves, TimeProvider time, ILogger logger) : IDeliveryStep
+internal sealed partial class PostponeCommand(string service, AskIfCancelled askIfCancelled, CommandMoves moves, TimeProvider time, ILogger logger) : IDeliveryStep
 {
-    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
-
     public ValueTask InvokeAsync(WorkerCall call) =>
         call.IsCommand && call.Outcome is null && call.Headers is { } headers && headers.ContainsKey(WireNames.Scheduled)
             ? LookAsync(call, headers)
@@ -21,14 +19,14 @@ internal sealed partial class PostponeCommand(string service, CommandMoves moves
     private async ValueTask LookAsync(WorkerCall call, IReadOnlyDictionary<string, object?> headers)
     {
         var id = call.Message.MessageId;
-        switch (id is null ? false : await IsCancelledAsync(call, id).ConfigureAwait(false))
+        switch (id is null ? false : await askIfCancelled.AskAsync(call, id).ConfigureAwait(false))
         {
             case true:
                 LogCancelled(logger, service, call.Method, id!);
                 call.Outcome = WorkerOutcome.Dropped;
+                call.Delivery.Link.ForgetLater(id!, time);
                 return;
             case null:
-                call.Outcome = WorkerOutcome.Requeued;
                 return;
         }
 
@@ -61,31 +59,6 @@ internal sealed partial class PostponeCommand(string service, CommandMoves moves
             case var result:
                 call.Outcome = CommandMoves.Return(call, result);
                 break;
-        }
-    }
-
-    /// <summary>Asks with a message to the queue that a cancelled command has: where there is none, it comes back. Null where the broker gives no answer.</summary>
-    private async ValueTask<bool?> IsCancelledAsync(WorkerCall call, string id)
-    {
-        try
-        {
-            await call.Delivery.Link.PublishConfirmedAsync(new OutboundMessage
-            {
-                Queue = WireNames.CancelledQueue(service, id),
-                Type = WireNames.CancelType,
-                MessageId = id,
-            }).ConfigureAwait(false);
-            return true;
-        }
-        catch (TransportException exception) when (exception.Failure is TransportFailure.Unroutable or TransportFailure.Misconfigured)
-        {
-            // Misconfigured: a stranger's id is too long for a queue's name, so nobody can have cancelled it.
-            return false;
-        }
-        catch (TransportException) when (!call.Delivery.Link.IsLost)
-        {
-            await Task.Delay(_pause, time).ConfigureAwait(false);
-            return null;
         }
     }
 

@@ -14,6 +14,7 @@ internal sealed class WorkerLink : ILink, IWorkerSink
     private readonly Lock _stopLock = new();
     private Task? _stopped;
     private IWorkerLink? _link;
+    private ForgetCancelled? _forgetting;
 
     public WorkerLink(IWorkerDeliveries deliveries, int maxMessageBytes, ILogger logger)
     {
@@ -86,6 +87,21 @@ internal sealed class WorkerLink : ILink, IWorkerSink
     /// <summary>Publishes what must be safe before its delivery is acknowledged.</summary>
     /// <exception cref="TransportException">It was not taken, or it is unknown whether it was.</exception>
     public ValueTask PublishConfirmedAsync(in OutboundMessage message) => Link.PublishConfirmedAsync(message);
+
+    public ValueTask<bool> IsCancelledAsync(string messageId) => Link.IsCancelledAsync(messageId);
+
+    public Task ForgetCancelledAsync(IReadOnlyCollection<string> messageIds) => Link.ForgetCancelledAsync(messageIds);
+
+    /// <summary>Has the broker forget, a while later, a cancelled command that came by this link and was dropped.</summary>
+    public void ForgetLater(string messageId, TimeProvider time)
+    {
+        if (_forgetting is null)
+        {
+            Interlocked.CompareExchange(ref _forgetting, new ForgetCancelled(this, time, _logger), comparand: null);
+        }
+
+        _forgetting.Add(messageId);
+    }
 
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement) => Link.AnnounceAsync(announcement);
 

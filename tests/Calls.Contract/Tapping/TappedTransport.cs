@@ -35,7 +35,7 @@ internal sealed class TappedTransport(ITransport transport, MessageTap tap) : IT
 
         public ValueTask PublishConfirmedAsync(OutboundMessage message) => tap.PassAsync(message, link.PublishConfirmedAsync);
 
-        public Task DeclareMarkerAsync(string queue, TimeSpan expiry) => link.DeclareMarkerAsync(queue, expiry);
+        public Task RememberCancelledAsync(string service, string messageId) => link.RememberCancelledAsync(service, messageId);
 
         public ValueTask PublishCancelAsync(string service, string correlationId) => link.PublishCancelAsync(service, correlationId);
 

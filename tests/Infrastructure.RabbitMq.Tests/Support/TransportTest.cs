@@ -36,9 +36,14 @@ public abstract class TransportTest(BrokerFixture fixture) : IAsyncLifetime
     protected internal ITransport OpenTransport(Action<RabbitMqOptions>? configure = null) =>
         OpenServices(configure).GetRequiredService<ITransport>();
 
-    protected internal IServiceProvider OpenServices(Action<RabbitMqOptions>? configure = null)
+    protected internal IServiceProvider OpenServices(Action<RabbitMqOptions>? configure = null, TimeProvider? time = null)
     {
         var services = new ServiceCollection();
+        if (time is not null)
+        {
+            services.AddSingleton(time);
+        }
+
         services.AddLogging(logging => logging.AddProvider(Log).SetMinimumLevel(LogLevel.Debug));
         services.AddMessaging().UseRabbitMq(options =>
         {

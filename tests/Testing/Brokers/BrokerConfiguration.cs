@@ -16,9 +16,19 @@ internal static class BrokerConfiguration
 
         """;
 
+    /// <summary>Says in milliseconds how long a queue waits before it hands a dead-lettered message over again; <c>default</c> for as long as RabbitMQ does by itself.</summary>
+    public const string ConfirmTimeoutVariable = "MESSAGING_TEST_CONFIRM_TIMEOUT";
+
     /// <summary>
     /// How long a queue waits before it hands a dead-lettered message over again that the next queue has not confirmed:
     /// 3 minutes by default, which is what a delayed message loses where a restart catches it between two queues.
     /// </summary>
-    public const string Advanced = "[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 3000}]}].\n";
+    public static string Advanced => Environment.GetEnvironmentVariable(ConfirmTimeoutVariable) switch
+    {
+        null or "" => Setting("3000"),
+        "default" => "[].\n",
+        var milliseconds => Setting(milliseconds),
+    };
+
+    private static string Setting(string milliseconds) => $"[{{rabbit, [{{dead_letter_worker_publisher_confirm_timeout, {milliseconds}}}]}}].\n";
 }
