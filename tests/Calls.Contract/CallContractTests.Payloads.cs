@@ -1,6 +1,5 @@
 using System.Text;
 using Messaging.Transport;
-using Messaging.Wire;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Messaging.Calls.Contract;
@@ -154,7 +153,7 @@ public abstract partial class CallContractTests
         var reply = await AskRawAsync(contentType, (isUtf16 ? Encoding.Unicode : Encoding.Latin1).GetBytes("""{"left":2,"right":3}"""));
 
         Assert.Equal(("fault", "3"), (reply.Type, reply.Headers!["status"]!.ToString()));
-        Assert.Contains("send utf-8", ReplyHead.Read(reply).Detail, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("send utf-8", Text(reply, "detail"), StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]
