@@ -107,7 +107,7 @@ public sealed class DelayTests(BrokerFixture fixture) : TransportTest(fixture)
     [Fact]
     public async Task A_requester_delays_for_workers_of_an_earlier_version_that_make_nothing_known()
     {
-        Assert.SkipWhen((await Broker.RabbitmqctlAsync("version")).StartsWith("4.3", StringComparison.Ordinal), "From 4.3 a look needs rights that requesters lack.");
+        // From 4.3 only who has rights on the queue, as this user.
         await using var bare = await Bare.ConnectAsync(Broker.Uri);
         await bare.Channel.QueueDeclareAsync(
             WireNames.CommandsQueue(Service), durable: true, exclusive: false, autoDelete: false, new Dictionary<string, object?> { ["x-queue-type"] = "quorum" }, cancellationToken: Token);

@@ -67,7 +67,7 @@ public sealed class InMemoryDelayTests : InMemoryTestBase
     }
 
     [Fact]
-    public async Task Whoever_deletes_a_queue_and_declares_it_again_gets_what_is_due_then()
+    public async Task Whoever_deletes_a_queue_and_declares_it_again_gets_what_is_due_then_and_what_was_due_meanwhile()
     {
         await DeclareAsync();
         var (requester, _) = await OpenRequesterAsync();
@@ -79,7 +79,7 @@ public sealed class InMemoryDelayTests : InMemoryTestBase
         await DeclareAsync();
         Harness.Time.Advance(TimeSpan.FromSeconds(1));
 
-        Assert.Equal(["1"], WaitingIds(WireNames.DelayLost));
-        Assert.Equal(["2"], WaitingIds(Commands));
+        Assert.Empty(WaitingIds(WireNames.DelayLost));
+        Assert.Equal(["1", "2"], WaitingIds(Commands).Order(StringComparer.Ordinal));
     }
 }
