@@ -192,7 +192,7 @@ public abstract partial class CallContractTests
         await Harness.StopBrokerAsync();
         await Harness.StartBrokerAsync();
 
-        Assert.Equal(7, (await SoonAsync(RepeatUntilServedAsync(calc))).Value);
+        Assert.Equal(3, (await SoonAsync(RepeatUntilServedAsync(calc))).Value);
         await SoonAsync(worker.StopAsync(Token));
     }
 

@@ -18,7 +18,12 @@ internal sealed class ThrowingLogs : ILoggerProvider
 
         public bool IsEnabled(LogLevel logLevel) => throws ? throw new InvalidOperationException("The log is full.") : false;
 
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
-            throw new InvalidOperationException("The log is full.");
+        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
+            if (throws)
+            {
+                throw new InvalidOperationException("The log is full.");
+            }
+        }
     }
 }
