@@ -32,7 +32,7 @@ internal sealed class FaultyPostgreSql(PrivatePostgres server) : IFaultyStore
         var space = string.Empty;
         if (fault == StoreFault.Full)
         {
-            await server.OrderAsync("small 24m");
+            await server.OrderAsync("small 96m");
             await store.AdministerAsync($"CREATE TABLESPACE small LOCATION '{server.SmallSpace}'");
             space = " TABLESPACE small";
         }

@@ -48,7 +48,7 @@ public sealed class PrivatePostgres : IAsyncLifetime
             freeze) signal STOP;;
             thaw) signal CONT;;
             small) small "$argument";;
-            fill) run dd if=/dev/zero of="$folder/small/filler" bs=512 >/dev/null 2>&1; true;;
+            fill) run dd if=/dev/zero of="$folder/small/filler" bs=4k >/dev/null 2>&1; true;;
             free) run rm -f "$folder/small/filler";;
           esac >>"$folder/log" 2>&1 && echo done || { tail -n 5 "$folder/log" | tr '\n' ' '; echo; }
         done

@@ -46,7 +46,7 @@ internal sealed class FaultySqlite : IFaultyStore
         };
         if (fault == StoreFault.Full)
         {
-            Run("mount", "-t", "tmpfs", "-o", "size=8m,mode=0777", "tmpfs", store.Folder);
+            Run("mount", "-t", "tmpfs", "-o", "size=96m,mode=0777", "tmpfs", store.Folder);
             store._mounted = true;
         }
 
@@ -109,7 +109,7 @@ internal sealed class FaultySqlite : IFaultyStore
         {
             try
             {
-                for (var block = new byte[512]; ;)
+                for (var block = new byte[4096]; ;)
                 {
                     file.Write(block);
                 }

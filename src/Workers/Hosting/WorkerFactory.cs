@@ -96,7 +96,7 @@ internal static class WorkerFactory
             giveBack,
             new SettleDelivery());
         return new Worker(
-            transport, operations, pipeline, running, streams, held, moves, askIfCancelled, giveBack, new SettleAnyway(trouble, time), trouble, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
+            transport, operations, pipeline, running, streams, held, moves, giveBack, new SettleAnyway(trouble, time), trouble, askIfCancelled, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
             new WorkerAnnouncer(operations, version, options.Announce ? options.AnnounceInterval : TimeSpan.Zero, time, logger),
             new Turns(deadlines, time), options, provider.GetRequiredService<IOptions<ReconnectOptions>>().Value,
             provider.GetRequiredService<Participants>(), time, logger);

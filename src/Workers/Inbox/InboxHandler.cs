@@ -16,7 +16,7 @@ namespace Messaging.Inbox;
 /// begins anew when the database can be used, whether it had been committed or not: the entry tells.
 /// </summary>
 internal sealed class InboxHandler(
-    OperationHandler inner, IInboxStore store, int maxMessageBytes, InboxPatience patience, InboxGiveBack giveBack, TimeSpan holdLimit, TimeProvider time)
+    OperationHandler inner, IInboxStore store, int maxMessageBytes, InboxPatience patience, TimeSpan holdLimit, TimeProvider time)
     : OperationHandler(inner.Operation, inner.Retries)
 {
     // So often a message may fail while the database takes others, before somebody should know.
@@ -246,7 +246,7 @@ internal sealed class InboxHandler(
             return;
         }
 
-        await giveBack.GiveBackAsync(visit.Call, patience.IsStopping).ConfigureAwait(false);
+        await InboxGiveBack.GiveBackAsync(visit.Call, patience.IsStopping).ConfigureAwait(false);
     }
 
     // What the handler has made of its failure stands: a fault that the contract declares, or a status that it chose.

@@ -23,6 +23,6 @@ internal sealed class InboxSetup(
             OperationKind.Call => operation.ReplayReplies || options.ReplayReplies.Contains(operation.Name),
             _ => false,
         };
-        return guards ? new InboxHandler(handler, store, maxMessageBytes, Patience, new InboxGiveBack(service, time), holdLimit, time) : handler;
+        return guards ? new InboxHandler(handler, store, maxMessageBytes, Patience, holdLimit, time) : handler;
     }
 }

@@ -82,7 +82,7 @@ internal sealed class RunHandler(
                 call.Metadata = ReplyHeaders.Take(context, call.Delivery.Link.MaxHeaderBytes);
             }
 
-            if (call.Outcome is { Kind: OutcomeKind.Requeued } && current.Reason is not StopReason.None and var stopped)
+            if (call.Outcome is { Kind: OutcomeKind.Requeued or OutcomeKind.GivenBack } && current.Reason is not StopReason.None and var stopped)
             {
                 // Its inbox took the cancellation for the database's failure.
                 call.Outcome = FailureTranslator.TranslateStop(stopped);
@@ -95,7 +95,7 @@ internal sealed class RunHandler(
             // A handler may throw anything: it is this call's outcome, and the worker goes on. So may what is disposed of
             // after it, which changes nothing for a command that goes back because its inbox's database is away.
             var reason = current.Reason;
-            call.Outcome = reason == StopReason.None && call.Outcome is { Kind: OutcomeKind.Requeued } away ? away : failures.Translate(call, exception, reason);
+            call.Outcome = reason == StopReason.None && call.Outcome is { Kind: OutcomeKind.Requeued or OutcomeKind.GivenBack } away ? away : failures.Translate(call, exception, reason);
             call.Outcome.Fail(activity);
             call.Metadata = call.IsCommand ? null : ReplyHeaders.TakeSome(context, trailersOnly: false);
         }

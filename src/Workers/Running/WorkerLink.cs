@@ -10,6 +10,7 @@ namespace Messaging.Running;
 internal sealed class WorkerLink : ILink, IWorkerSink
 {
     private readonly IWorkerDeliveries _deliveries;
+    private readonly ILogger _logger;
     private readonly TaskCompletionSource _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _stopLock = new();
     private Task? _stopped;
@@ -19,6 +20,7 @@ internal sealed class WorkerLink : ILink, IWorkerSink
     public WorkerLink(IWorkerDeliveries deliveries, int maxMessageBytes, ILogger logger)
     {
         _deliveries = deliveries;
+        _logger = logger;
         MaxMessageBytes = maxMessageBytes;
         Replies = new ReplyPumps(this, logger);
         Streams = new StreamPumps(maxMessageBytes, message => Link.ReplyAsync(message));
@@ -95,12 +97,14 @@ internal sealed class WorkerLink : ILink, IWorkerSink
     /// <summary>Has the broker forget, a while later, a cancelled command that came by this link and was dropped.</summary>
     public void ForgetLater(string messageId, TimeProvider time)
     {
-        if (_forgetting is null)
+        var forgetting = Volatile.Read(ref _forgetting);
+        if (forgetting is null)
         {
-            Interlocked.CompareExchange(ref _forgetting, new ForgetCancelled(this, time, _logger), comparand: null);
+            var made = new ForgetCancelled(this, time, _logger);
+            forgetting = Interlocked.CompareExchange(ref _forgetting, made, comparand: null) ?? made;
         }
 
-        _forgetting.Add(messageId);
+        forgetting.Add(messageId);
     }
 
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement) => Link.AnnounceAsync(announcement);
