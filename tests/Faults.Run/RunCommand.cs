@@ -41,6 +41,7 @@ internal static class RunCommand
             _seed, _duration, _rate, _calls, _faults, _every, _count, _workers, _requesters, _handling, _deliveries, _nodes, _inbox, _concurrency, _underWay,
         };
         command.Subcommands.Add(ScheduleCommand.Create());
+        command.Subcommands.Add(CancellationCommand.Create());
         command.SetAction(RunAsync);
         return command;
     }

@@ -45,7 +45,7 @@ internal sealed partial class WorkerLink : IWorkerLink
 
     /// <summary>Opens it on the connections for deliveries and for responses. It consumes last, when all else stands.</summary>
     public static async Task<IWorkerLink> OpenAsync(
-        LinkLifetime lifetime, LinkConnections connections, WorkerSubscription subscription, IWorkerSink sink, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+        LinkLifetime lifetime, LinkConnections connections, WorkerSubscription subscription, IWorkerSink sink, LateDelayWarning lateDelays, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         var responses = await connections.Responses.GetAsync(cancellationToken).ConfigureAwait(false);
         var limits = connections.LimitsOf(responses);
@@ -69,6 +69,11 @@ internal sealed partial class WorkerLink : IWorkerLink
             ControlAddress = await ConsumeControlAsync(lifetime, deliveries, subscription.Service, sink, logger, cancellationToken).ConfigureAwait(false),
         };
         await queues.OpenAsync(cancellationToken).ConfigureAwait(false);
+        if (subscription.Commands)
+        {
+            lateDelays.Begin(deliveries, lifetime);
+        }
+
         return link;
     }
 
