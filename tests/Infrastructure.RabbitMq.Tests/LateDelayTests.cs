@@ -21,7 +21,7 @@ public sealed class LateDelayTests(BrokerFixture fixture) : TransportTest(fixtur
         }
         finally
         {
-            await Broker.RabbitmqctlAsync("eval", "application:set_env(rabbit, dead_letter_worker_publisher_confirm_timeout, 3000).");
+            await Broker.RabbitmqctlAsync("eval", "application:set_env(rabbit, dead_letter_worker_publisher_confirm_timeout, 1000).");
         }
     }
 }

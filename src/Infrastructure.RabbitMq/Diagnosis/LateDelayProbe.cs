@@ -12,7 +12,7 @@ internal static class LateDelayProbe
 {
     /// <summary>What a late message means, and what to set.</summary>
     public const string Remedy =
-        "Set dead_letter_worker_publisher_confirm_timeout to a few seconds in the broker's advanced.config: [{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 3000}]}].";
+        "Set dead_letter_worker_publisher_confirm_timeout to a second in the broker's advanced.config: [{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 1000}]}].";
 
     /// <summary>How long the message may take.</summary>
     public static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
@@ -55,10 +55,17 @@ internal static class LateDelayProbe
         {
             if (declared && channel.IsOpen)
             {
-                await channel.QueueDeleteAsync(source, ifUnused: false, ifEmpty: false, cancellationToken: CancellationToken.None)
-                    .WaitAsync(BrokerConnection.GoodbyeLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                // Both: the connection, with which an exclusive queue ends, may live on.
+                await DeleteAsync(channel, source).ConfigureAwait(false);
+                await DeleteAsync(channel, target).ConfigureAwait(false);
             }
         }
+    }
+
+    private static async Task DeleteAsync(IChannel channel, string queue)
+    {
+        Task deleting = channel.QueueDeleteAsync(queue, ifUnused: false, ifEmpty: false, cancellationToken: CancellationToken.None);
+        await deleting.WaitAsync(BrokerConnection.GoodbyeLimit, CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Declares a queue like a level of the delays, but a short one, and gone by itself soon.</summary>

@@ -100,7 +100,7 @@ public sealed class DelayedCommandTests : IAsyncDisposable
         }
 
         await scheduled.CancelAsync("calc", "a", Token);
-        await scheduled.CancelAsync("calc", "of nobody", Token);
+        await scheduled.CancelAsync("calc", "of-nobody", Token);
         _time.Advance(TimeSpan.FromSeconds(3600));
         await Calc.RecordAsync(new Note("1"), Token);
         await UntilAsync(1);
