@@ -69,7 +69,7 @@ internal static class LateDelayProbe
     }
 
     /// <summary>Declares a queue like a level of the delays, but a short one, and gone by itself soon.</summary>
-    private static Task DeclareAsync(IChannel channel, string source, string target, CancellationToken cancellationToken)
+    private static Task<QueueDeclareOk> DeclareAsync(IChannel channel, string source, string target, CancellationToken cancellationToken)
     {
         var arguments = ServiceQueues.NoDeliveryLimit();
         arguments["x-expires"] = 60_000;
