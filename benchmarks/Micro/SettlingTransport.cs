@@ -79,6 +79,10 @@ internal sealed class SettlingTransport : ITransport, IWorkerLink
 
     public ValueTask<IRequesterLink> OpenRequesterAsync(IRequesterSink sink, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask<bool> IsCancelledAsync(string messageId) => ValueTask.FromResult(false);
+
+    public Task ForgetCancelledAsync(IReadOnlyCollection<string> messageIds) => Task.CompletedTask;
+
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement) => ValueTask.CompletedTask;
 
     public ValueTask<ICatalogueLink> OpenCatalogueAsync(ICatalogueSink sink, CancellationToken cancellationToken) => throw new NotSupportedException();

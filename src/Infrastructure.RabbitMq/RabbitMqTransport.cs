@@ -11,11 +11,13 @@ internal sealed class RabbitMqTransport : ITransport
     private readonly LinkConnections _connections;
     private readonly RabbitMqReplyPath _replyPath;
     private readonly TimeProvider _time;
+    private readonly LateDelayWarning _lateDelays;
     private readonly ILogger _logger;
 
     public RabbitMqTransport(IOptionsMonitor<RabbitMqOptions> options, TimeProvider time, GuardedLogger<RabbitMqTransport> logger)
     {
         _time = time;
+        _lateDelays = new LateDelayWarning(time, logger);
         var now = options.CurrentValue;
         MaxMessageBytes = now.MaxMessageBytes;
         _replyPath = now.ReplyPath;
@@ -45,7 +47,7 @@ internal sealed class RabbitMqTransport : ITransport
         ArgumentNullException.ThrowIfNull(sink);
         return await OpenAsync(
             $"a worker of '{subscription.Service}'",
-            lifetime => WorkerLink.OpenAsync(lifetime, _connections, subscription, sink, _time, _logger, cancellationToken),
+            lifetime => WorkerLink.OpenAsync(lifetime, _connections, subscription, sink, _lateDelays, _time, _logger, cancellationToken),
             cancellationToken).ConfigureAwait(false);
     }
 

@@ -21,6 +21,7 @@ public sealed class DoctorTests(CalcBroker calc) : IClassFixture<CalcBroker>
         Assert.True(well.ExitCode == 0, well.ToString());
         Assert.Contains("AMQP 0-9-1", well.Output, StringComparison.Ordinal);
         Assert.Contains("ok      clock: the broker's and this machine's agree", well.Output, StringComparison.Ordinal);
+        Assert.Contains("ok      delays: ", well.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("->", well.Output, StringComparison.Ordinal);
 
         var checks = JsonNode.Parse((await RunAsync("doctor", "--json")).Output)!["checks"]!.AsArray();

@@ -57,6 +57,7 @@ internal static class RunCommand
             _variety, _failing, _slow, _slowHandling, _drain, _mischief, _requesterMischief, _quiet, _keep, _broker,
         };
         command.Subcommands.Add(ScheduleCommand.Create());
+        command.Subcommands.Add(CancellationCommand.Create());
         command.SetAction(RunAsync);
         return command;
     }

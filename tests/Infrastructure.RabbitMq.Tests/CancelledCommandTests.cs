@@ -10,8 +10,6 @@ namespace Messaging.RabbitMq.Tests;
 /// <summary>How the broker remembers cancelled commands, and what an operator can do to it.</summary>
 public sealed class CancelledCommandTests(BrokerFixture fixture) : TransportTest(fixture)
 {
-    private const string Pattern = @"^messaging\.cancelled\.";
-
     [Fact]
     public async Task Many_cancelled_commands_are_one_queue_and_nothing_is_left_when_they_are_forgotten()
     {
@@ -74,43 +72,33 @@ public sealed class CancelledCommandTests(BrokerFixture fixture) : TransportTest
         await using var bare = await Bare.ConnectAsync(Broker.Uri);
         await bare.Channel.ExchangeDeleteAsync(WireNames.Cancelled, ifUnused: false, cancellationToken: Token);
 
-        var answers = await SoonAsync(Task.WhenAll(Enumerable.Range(0, 50).Select(async id =>
-        {
-            while (true)
-            {
-                try
-                {
-                    return await worker.IsCancelledAsync($"{id}");
-                }
-                catch (TransportException e) when (e.Failure is TransportFailure.Unroutable or TransportFailure.Unknown)
-                {
-                    // Its channel ended because of another's question: who asks, asks again.
-                }
-            }
-        })));
+        var answers = await SoonAsync(Task.WhenAll(Enumerable.Range(0, 50).Select(id => AnsweredAsync(worker, $"{id}"))));
 
         Assert.All(answers, Assert.False);
         Assert.False(worker.Lost.IsCompleted);
     }
 
     [Fact]
-    public async Task A_question_that_the_queue_refuses_is_no_answer_and_is_answered_when_it_takes_it()
+    public async Task While_the_queue_has_no_leader_there_is_no_answer_and_none_says_that_it_was_not_cancelled()
     {
         var requester = await OpenRequesterAsync(new RequesterSink());
         var worker = await OpenWorkerAsync(new WorkerSink());
         await requester.RememberCancelledAsync(Service, "1");
-        await Broker.RabbitmqctlAsync("set_policy", "--apply-to", "queues", "refuse", Pattern, """{"overflow":"reject-publish","max-length":0}""");
+        Assert.True(await worker.IsCancelledAsync("1"));
+        await LeaderAsync("stop_server");
         try
         {
-            await UntilAsync(TransportFailure.Refused, () => worker.IsCancelledAsync("1"));
+            var failure = await Assert.ThrowsAsync<TransportException>(async () => await SoonAsync(worker.IsCancelledAsync("1").AsTask()));
+            Assert.True(failure.Failure is TransportFailure.Unknown or TransportFailure.Refused, failure.Message);
+            Assert.Contains("messaging.cancelled.*", failure.Message, StringComparison.Ordinal);
             Assert.False(await worker.IsCancelledAsync("2"));
         }
         finally
         {
-            await Broker.RabbitmqctlAsync("clear_policy", "refuse");
+            await LeaderAsync("restart_server");
         }
 
-        await UntilAsync(failure: null, async () => Assert.True(await worker.IsCancelledAsync("1")));
+        Assert.True(await SoonAsync(AnsweredAsync(worker, "1")));
         Assert.False(worker.Lost.IsCompleted);
     }
 
@@ -167,38 +155,29 @@ public sealed class CancelledCommandTests(BrokerFixture fixture) : TransportTest
 
     private ITransport OpenAt(FakeTimeProvider time) => OpenServices(time: time).GetRequiredService<ITransport>();
 
-    /// <summary>Does it until it fails so, or succeeds: a policy takes the broker a moment.</summary>
-    private static async Task UntilAsync(TransportFailure? failure, Func<ValueTask<bool>> action)
+    /// <summary>Asks until there is an answer.</summary>
+    private static async Task<bool> AnsweredAsync(IWorkerLink worker, string id)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        limit.CancelAfter(TimeSpan.FromSeconds(30));
         while (true)
         {
             try
             {
-                await action();
-                if (failure is null)
-                {
-                    return;
-                }
+                return await worker.IsCancelledAsync(id);
             }
-            catch (TransportException e)
+            catch (TransportException e) when (e.Failure is TransportFailure.Unroutable or TransportFailure.Unknown or TransportFailure.Refused)
             {
-                if (e.Failure == failure)
-                {
-                    return;
-                }
+                // Its channel ended because of another's question, or the queue's leader is not there yet: who asks, asks again.
+                await Task.Delay(TimeSpan.FromMilliseconds(20), Token);
             }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
         }
     }
 
-    private static Task UntilAsync(TransportFailure? failure, Func<Task> action) => UntilAsync(failure, async () =>
+    private Task LeaderAsync(string order)
     {
-        await action();
-        return true;
-    });
+        var queue = WireNames.CancelledQueue(CancelledTopology.EpochOf(TimeProvider.System.GetUtcNow()));
+        return Broker.RabbitmqctlAsync(
+            "eval", $$"""{ok, Q} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, <<"{{queue}}">>)), ok = ra:{{order}}(quorum_queues, amqqueue:get_pid(Q)).""");
+    }
 
     private async Task<(int Queues, int Bindings, int Messages)> CountAsync()
     {

@@ -54,6 +54,7 @@ internal static class Examination
             }
 
             yield return await ClockCheck.RunAsync(probe, time, _answerLimit, cancellationToken).ConfigureAwait(false);
+            yield return DelayCheck.Judge(await probe.AreDelaysSoonAsync(time, cancellationToken).ConfigureAwait(false));
         }
 
         foreach (var service in services)

@@ -115,6 +115,25 @@ internal sealed class BrokerProbe(BrokerConnection connection)
         }
     }
 
+    /// <summary>Whether delayed messages that a restart of the broker catches on their way come soon after it; null where that could not be learned.</summary>
+    /// <param name="time">The clock.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<bool?> AreDelaysSoonAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var channel = await connection.OpenChannelAsync(LateDelayProbe.ChannelOptions, NullLogger.Instance, cancellationToken).ConfigureAwait(false);
+            await using (channel.ConfigureAwait(false))
+            {
+                return await LateDelayProbe.RunAsync(channel, time, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception e) when (e is OperationInterruptedException or AlreadyClosedException)
+        {
+            return null;
+        }
+    }
+
     private static DateTimeOffset? TimeOfDeath(IDictionary<string, object?>? headers) =>
         headers is not null && headers.TryGetValue("x-death", out var deaths)
             && deaths is IList<object?> { Count: > 0 } list && list[0] is IDictionary<string, object?> death

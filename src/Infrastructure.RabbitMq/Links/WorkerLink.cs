@@ -50,7 +50,7 @@ internal sealed partial class WorkerLink : IWorkerLink
 
     /// <summary>Opens it on the connections for deliveries and for responses. It consumes last, when all else stands.</summary>
     public static async Task<IWorkerLink> OpenAsync(
-        LinkLifetime lifetime, LinkConnections connections, WorkerSubscription subscription, IWorkerSink sink, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
+        LinkLifetime lifetime, LinkConnections connections, WorkerSubscription subscription, IWorkerSink sink, LateDelayWarning lateDelays, TimeProvider time, ILogger logger, CancellationToken cancellationToken)
     {
         var responses = await connections.Responses.GetAsync(cancellationToken).ConfigureAwait(false);
         var limits = connections.LimitsOf(responses);
@@ -88,6 +88,7 @@ internal sealed partial class WorkerLink : IWorkerLink
             var watch = new TopologyWatch(
                 lifetime, topology, lost, token => BindControlAsync(lifetime, deliveries, subscription.Service, link.ControlAddress, token), subscription.TopologyWatchInterval, logger);
             _ = watch.RunAsync();
+            lateDelays.Begin(deliveries, lifetime);
         }
 
         return link;

@@ -7,12 +7,20 @@ internal sealed class BrokerFaults(InMemoryBroker broker)
 {
     private volatile bool _refuseConfirms;
     private volatile bool _withholdConfirms;
+    private volatile bool _refuseQuestions;
 
     /// <summary>Whether confirmed publishes are refused (a negative confirm), as by a full queue.</summary>
     public bool RefuseConfirms
     {
         get => _refuseConfirms;
         set => _refuseConfirms = value;
+    }
+
+    /// <summary>Whether workers get no answer to the question whether a command was cancelled.</summary>
+    public bool RefuseQuestions
+    {
+        get => _refuseQuestions;
+        set => _refuseQuestions = value;
     }
 
     /// <summary>Whether confirmed publishes are taken without being confirmed, as by a broker that hangs. Set to false, it confirms them.</summary>

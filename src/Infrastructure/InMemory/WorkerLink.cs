@@ -106,7 +106,7 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink, IReplyQueueOwner
 
     public ValueTask<bool> IsCancelledAsync(string messageId)
     {
-        if (Broker.Faults.RefuseConfirms || IsLost || !Broker.IsRunning)
+        if (Broker.Faults.RefuseConfirms || Broker.Faults.RefuseQuestions || IsLost || !Broker.IsRunning)
         {
             return ValueTask.FromException<bool>(NoAnswer($"Asking whether '{messageId}' was cancelled"));
         }

@@ -22,6 +22,8 @@ internal sealed class Bare : IAsyncDisposable
         return new Bare(connection, await connection.CreateChannelAsync(cancellationToken: TestContext.Current.CancellationToken));
     }
 
+    public Task<IChannel> OpenAsync(CreateChannelOptions options) => _connection.CreateChannelAsync(options, TestContext.Current.CancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         await Channel.DisposeAsync();

@@ -25,7 +25,7 @@ internal static class BrokerConfiguration
     /// </summary>
     public static string Advanced => Environment.GetEnvironmentVariable(ConfirmTimeoutVariable) switch
     {
-        null or "" => Setting("3000"),
+        null or "" => Setting("1000"),
         "default" => "[].\n",
         var milliseconds => Setting(milliseconds),
     };

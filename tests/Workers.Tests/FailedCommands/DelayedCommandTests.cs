@@ -3,6 +3,7 @@ using Messaging.Calls.Contract;
 using Messaging.InMemory;
 using Messaging.Transport;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 
@@ -87,6 +88,92 @@ public sealed class DelayedCommandTests : IAsyncDisposable
         await UntilAsync(static run => run.Text is "a" or "c", 2);
         Assert.DoesNotContain(_runs, static run => run.Text is "b");
         Assert.Empty(Faults.Peek("calc.dead"));
+    }
+
+    [Fact]
+    public async Task A_cancelled_command_that_was_sent_twice_is_dropped_twice_and_then_forgotten()
+    {
+        await StartAsync();
+        var scheduled = _host!.Services.GetRequiredService<IScheduledCommands>();
+        foreach (var seconds in new[] { 3600, 3630 })
+        {
+            await Calc.With(new CallOptions { Delay = TimeSpan.FromSeconds(seconds), MessageId = "a" }).RecordAsync(new Note("a"), Token);
+        }
+
+        await scheduled.CancelAsync("calc", "a", Token);
+        await scheduled.CancelAsync("calc", "of-nobody", Token);
+        _time.Advance(TimeSpan.FromSeconds(3600));
+        await Calc.RecordAsync(new Note("1"), Token);
+        await UntilAsync(1);
+        _time.Advance(TimeSpan.FromSeconds(30));
+        await Calc.RecordAsync(new Note("2"), Token);
+        await UntilAsync(2);
+        Assert.Equal(2, Faults.Cancelled);
+        await UntilAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(5));
+            return Faults.Cancelled == 1;
+        });
+
+        await Calc.With(new CallOptions { Delay = TimeSpan.FromSeconds(1), MessageId = "a" }).RecordAsync(new Note("again"), Token);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        await UntilAsync(3);
+        Assert.Equal(["1", "2", "again"], _runs.Select(static run => run.Text));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_scheduled_command_waits_while_the_broker_does_not_say_whether_it_was_cancelled(bool takesCopies)
+    {
+        await StartAsync(static options => options.CommandDeliveryLimit = 2);
+        foreach (var id in new[] { "a", "b" })
+        {
+            await Calc.With(new CallOptions { Delay = TimeSpan.FromSeconds(5), MessageId = id }).RecordAsync(new Note(id), Token);
+        }
+
+        await _host!.Services.GetRequiredService<IScheduledCommands>().CancelAsync("calc", "b", Token);
+        Refuse(refuse: true, takesCopies);
+        for (var seconds = 0; seconds < 600; seconds += 5)
+        {
+            _time.Advance(TimeSpan.FromSeconds(5));
+            await Task.Delay(1, Token);
+        }
+
+        await UntilHealthIsAsync(HealthStatus.Degraded);
+        Assert.Empty(_runs);
+        Assert.Empty(Faults.Peek("calc.dead"));
+
+        Refuse(refuse: false, takesCopies);
+        await UntilAsync(() =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return !_runs.IsEmpty;
+        });
+        await UntilHealthIsAsync(HealthStatus.Healthy);
+        for (var seconds = 0; seconds < 60; seconds++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(1, Token);
+        }
+
+        Assert.Equal(("a", 1), Assert.Single(_runs));
+        Assert.Empty(Faults.Peek("calc.dead"));
+    }
+
+    [Fact]
+    public async Task A_scheduled_command_that_waits_for_an_answer_goes_back_when_its_worker_stops()
+    {
+        await StartAsync();
+        await Calc.With(new CallOptions { Delay = TimeSpan.FromSeconds(5), MessageId = "a" }).RecordAsync(new Note("a"), Token);
+        Refuse(refuse: true, takesCopies: false);
+        _time.Advance(TimeSpan.FromSeconds(5));
+        await UntilHealthIsAsync(HealthStatus.Degraded);
+
+        await _host!.StopAsync(Token);
+
+        Assert.Empty(_runs);
+        Assert.Equal("a", Assert.Single(Faults.Peek("calc.commands")).MessageId);
     }
 
     [Fact]
@@ -178,6 +265,30 @@ public sealed class DelayedCommandTests : IAsyncDisposable
         await Assert.ThrowsAsync<ArgumentException>(() => Calc.With(new CallOptions { Delay = TimeSpan.FromSeconds(1) }).AddAsync(new Addends(1, 1), Token));
     }
 
+    private async Task UntilHealthIsAsync(HealthStatus status)
+    {
+        var health = _host!.Services.GetRequiredService<HealthCheckService>();
+        var limit = Environment.TickCount64 + (long)_patience.TotalMilliseconds;
+        while ((await health.CheckHealthAsync(Token)).Status != status)
+        {
+            Assert.InRange(Environment.TickCount64, 0, limit);
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(1, Token);
+        }
+    }
+
+    private void Refuse(bool refuse, bool takesCopies)
+    {
+        if (takesCopies)
+        {
+            Faults.RefuseQuestions = refuse;
+        }
+        else
+        {
+            Faults.RefuseConfirms = refuse;
+        }
+    }
+
     private Task UntilAsync(int runs) => UntilAsync(() => _runs.Count >= runs);
 
     private Task UntilAsync(Func<(string Text, int Attempt), bool> which, int runs) => UntilAsync(() => _runs.Count(which) >= runs);
@@ -196,6 +307,7 @@ public sealed class DelayedCommandTests : IAsyncDisposable
     {
         var application = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         application.Services.AddSingleton<TimeProvider>(_time);
+        application.Services.AddHealthChecks().AddMessaging();
         application.Services.AddSingleton(new CalcScript
         {
             Record = (note, _) =>

@@ -71,6 +71,10 @@ internal sealed class HeldGoodbyes
 
         public ValueTask PublishConfirmedAsync(OutboundMessage message) => inner.PublishConfirmedAsync(message);
 
+        public ValueTask<bool> IsCancelledAsync(string messageId) => inner.IsCancelledAsync(messageId);
+
+        public Task ForgetCancelledAsync(IReadOnlyCollection<string> messageIds) => inner.ForgetCancelledAsync(messageIds);
+
         public ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement) => inner.AnnounceAsync(announcement);
 
         public async ValueTask StopConsumingAsync()
