@@ -57,7 +57,7 @@ public sealed class PermissionTests(BrokerFixture fixture) : TransportTest(fixtu
 
         Assert.Equal(2, await letters.CountAsync(Service, Token));
         Assert.Equal(2, (await letters.ListAsync(Service, cancellationToken: Token)).Count);
-        Assert.Equal(1, await letters.ReplayAsync(Service, static letter => letter.MessageId == "replayed", cancellationToken: Token));
+        Assert.Equal(1, await letters.ReplayAsync(Service, static letter => string.Equals(letter.MessageId, "replayed", StringComparison.Ordinal), cancellationToken: Token));
         Assert.Equal(1, await letters.PurgeAsync(Service, cancellationToken: Token));
         var queues = await looking.GetRequiredService<IServiceQueues>().ListAsync(Service, Token);
         Assert.Equal(

@@ -18,7 +18,7 @@ public sealed partial record DocumentedRights(string Configure, string Write, st
         {
             // "", who, configure, write, read, "".
             var cells = ColumnBorder().Split(line);
-            if (cells.Length == 6 && cells[1].Trim() == who)
+            if (cells.Length == 6 && string.Equals(cells[1].Trim(), who, StringComparison.Ordinal))
             {
                 return new DocumentedRights(Expression(cells[2]), Expression(cells[3]), Expression(cells[4]));
             }
