@@ -9,7 +9,7 @@ namespace Messaging.RabbitMq;
 /// channel on the next message, which must not cost the link. Then all is declared again, and the message published again.
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A semaphore whose wait handle nobody asks for holds nothing.")]
-internal sealed class DelayPublisher(BrokerConnection connection, LinkLifetime link, MessageLimits limits, DelayReadiness readiness)
+internal sealed class DelayPublisher(BrokerConnection connection, LinkLifetime link, MessageLimits limits, DelayReadiness readiness, SecondTry second)
 {
     // Somebody may delete things as fast as we declare them: that is told to whoever publishes.
     private const int MaxAttempts = 3;
@@ -52,6 +52,11 @@ internal sealed class DelayPublisher(BrokerConnection connection, LinkLifetime l
             }
             catch (TransportException exception) when (link.Loss is null && exception.Failure == TransportFailure.Refused)
             {
+                if (await second.PublishAsync(message).ConfigureAwait(false))
+                {
+                    return;
+                }
+
                 throw PublishFailures.DelayRefused(message.Queue, message.DelaySeconds);
             }
         }

@@ -8,9 +8,11 @@ internal sealed class ConfirmingPublisher
 {
     private readonly ConfirmChannel _confirming;
     private readonly DelayPublisher _delays;
+    private readonly SecondTry _second;
 
-    private ConfirmingPublisher(ConfirmChannel confirming, DelayPublisher delays)
+    private ConfirmingPublisher(ConfirmChannel confirming, DelayPublisher delays, SecondTry second)
     {
+        _second = second;
         _confirming = confirming;
         _delays = delays;
     }
@@ -34,16 +36,34 @@ internal sealed class ConfirmingPublisher
         // message for nobody, than by the first call.
         var nobody = new OutboundMessage { Queue = ServiceQueues.Unique("messaging.nobody."), Type = "probe" };
         await confirming.PublishAsync(nobody, mandatory: false).AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
-        var publisher = new DelayPublisher(connection, link, limits, delays);
+        var second = new SecondTry(connection, link, limits);
+        var publisher = new DelayPublisher(connection, link, limits, delays, second);
         link.WhenDisposed(publisher.CloseAsync);
-        return new ConfirmingPublisher(confirming, publisher);
+        link.WhenDisposed(second.CloseAsync);
+        return new ConfirmingPublisher(confirming, publisher, second);
     }
 
     /// <summary>Publishes, mandatory; complete when the broker has confirmed it.</summary>
     public ValueTask PublishAsync(OutboundMessage message) =>
-        message.DelaySeconds > 0 ? _delays.PublishAsync(message) : _confirming.PublishAsync(message, mandatory: true);
+        message.DelaySeconds > 0 ? _delays.PublishAsync(message) : PublishNowAsync(message);
 
     /// <summary>Publishes, mandatory, to a queue what was read from another, as it is.</summary>
     public ValueTask PublishAsync(string queue, BasicProperties properties, ReadOnlyMemory<byte> body) =>
         _confirming.PublishAsync(string.Empty, queue, properties, body);
+
+    private async ValueTask PublishNowAsync(OutboundMessage message)
+    {
+        try
+        {
+            await _confirming.PublishAsync(message, mandatory: true).ConfigureAwait(false);
+        }
+        catch (TransportException e) when (e.Failure == TransportFailure.Refused && message.ReplyTo is null)
+        {
+            // A direct reply would come to the channel by which its request went, so what wants one has but this chance.
+            if (!await _second.PublishAsync(message).ConfigureAwait(false))
+            {
+                throw;
+            }
+        }
+    }
 }
