@@ -172,7 +172,7 @@ public sealed class CancelledCommandTests(BrokerFixture fixture) : TransportTest
         }
     }
 
-    private Task LeaderAsync(string order)
+    private Task<string> LeaderAsync(string order)
     {
         var queue = WireNames.CancelledQueue(CancelledTopology.EpochOf(TimeProvider.System.GetUtcNow()));
         return Broker.RabbitmqctlAsync(
