@@ -133,5 +133,11 @@ public sealed class CancellationRun
             Interlocked.Increment(ref run._ran);
             return Task.CompletedTask;
         }
+
+        public Task DoOnceAsync(Job command, CancellationToken cancellationToken) => DoAsync(command, cancellationToken);
+
+        public Task UrgeAsync(Job command, CancellationToken cancellationToken) => DoAsync(command, cancellationToken);
+
+        public Task ArrangeAsync(OrderedJob command, CancellationToken cancellationToken) => DoAsync(new Job(command.Id), cancellationToken);
     }
 }

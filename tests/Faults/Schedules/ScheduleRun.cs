@@ -191,5 +191,11 @@ public sealed class ScheduleRun
             run._runs.GetOrAdd(command.Id, static _ => new ConcurrentQueue<long>()).Enqueue(run._time.GetTimestamp());
             return Task.CompletedTask;
         }
+
+        public Task DoOnceAsync(Job command, CancellationToken cancellationToken) => DoAsync(command, cancellationToken);
+
+        public Task UrgeAsync(Job command, CancellationToken cancellationToken) => DoAsync(command, cancellationToken);
+
+        public Task ArrangeAsync(OrderedJob command, CancellationToken cancellationToken) => DoAsync(new Job(command.Id), cancellationToken);
     }
 }
