@@ -13,6 +13,7 @@ namespace Messaging.Mishaps;
 /// The application's code and its observers fail at random wherever they are reached, and afterwards nothing is unsettled,
 /// nothing is lost, and the worker does as much at once as before.
 /// </summary>
+[Collection(nameof(AloneWithItsListeners))]
 public sealed class MishapTests
 {
     public const int Concurrency = 8;
