@@ -11,9 +11,6 @@ namespace Messaging.RabbitMq;
 /// <summary>Turns messages into AMQP's and back: the only place that knows the client library's properties.</summary>
 internal static class AmqpMessages
 {
-    // Of this one the broker makes the address of who publishes, and refuses it where nobody reads replies there.
-    private const string DirectReplyTo = "amq.rabbitmq.reply-to";
-
     /// <summary>Hands a message to a channel, through the default exchange or, with a delay, through that of its highest level.</summary>
     /// <exception cref="TransportException">It is over a limit.</exception>
     public static ValueTask SendAsync(IChannel channel, in OutboundMessage message, in MessageLimits limits, bool mandatory = true)
@@ -99,7 +96,7 @@ internal static class AmqpMessages
             ContentType = message.ContentType,
             CorrelationId = message.CorrelationId,
             MessageId = message.MessageId,
-            ReplyTo = message.ReplyTo is DirectReplyTo ? null : message.ReplyTo,
+            ReplyTo = message.ReplyTo,
             Expiration = message.ExpirationMs?.ToString(CultureInfo.InvariantCulture),
         };
         if (message.UserId is { } user && string.Equals(user, limits.User, StringComparison.Ordinal))

@@ -55,7 +55,7 @@ internal static class DeadLetterFormat
             ContentType = message.ContentType,
             MessageId = message.MessageId,
             CorrelationId = message.CorrelationId,
-            ReplyTo = message.ReplyTo,
+            ReplyTo = ReplyAddress.OfCopy(message.ReplyTo),
             UserId = message.UserId,
             Foreign = message.Foreign,
             Persistent = true,

@@ -26,7 +26,7 @@ internal static class CommandCopy
             ContentType = original.ContentType,
             MessageId = original.MessageId,
             CorrelationId = original.CorrelationId,
-            ReplyTo = original.ReplyTo,
+            ReplyTo = ReplyAddress.OfCopy(original.ReplyTo),
             UserId = original.UserId,
             Foreign = original.Foreign,
             Persistent = true,

@@ -69,7 +69,7 @@ public sealed class BrokerPresenceTests
         await using var host = await DeskHost.StartAsync(
             Ct,
             static options => options.Limits.BrokerGrace = TimeSpan.Zero,
-            builder => builder.Services.AddSingleton<ITransport>(
+            builder => builder.UseInMemory().Services.AddSingleton<ITransport>(
                 provider => transport = new BlockableTransport(new InMemoryTransport(provider.GetRequiredService<InMemoryBroker>()))));
 
         transport!.IsBlocked = true;
