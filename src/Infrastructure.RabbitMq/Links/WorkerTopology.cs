@@ -13,6 +13,7 @@ internal sealed class WorkerTopology(LinkLifetime link, BrokerConnection connect
     private readonly Lock _lock = new();
     private ImmutableHashSet<string> _commands = [.. CommandQueues(subscription)];
     private Task? _again;
+    private Task? _after;
 
     // Once the delays have been used they are kept whole, whatever is deleted of them. Used by one run at a time.
     private bool _delays;
@@ -52,14 +53,30 @@ internal sealed class WorkerTopology(LinkLifetime link, BrokerConnection connect
         }
     }
 
-    /// <summary>Declares everything again, the delays where they have been used included. Beside each other, callers share one run.</summary>
+    /// <summary>
+    /// Declares everything again, the delays where they have been used included. Callers share a run that begins after they
+    /// have called: what one before that has declared may have been deleted since.
+    /// </summary>
     /// <exception cref="TransportException">The broker refuses it, or the link is lost.</exception>
     public Task DeclareAgainAsync()
     {
         lock (_lock)
         {
-            return _again is { IsCompleted: false } running ? running : _again = RunAgainAsync();
+            return _again is { IsCompleted: false } running ? _after ??= RunAfterAsync(running) : _again = RunAgainAsync();
         }
+    }
+
+    private async Task RunAfterAsync(Task running)
+    {
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ForceYielding);
+        Task next;
+        lock (_lock)
+        {
+            _after = null;
+            next = _again is { IsCompleted: false } begun ? begun : _again = RunAgainAsync();
+        }
+
+        await next.ConfigureAwait(false);
     }
 
     private async Task RunAgainAsync()

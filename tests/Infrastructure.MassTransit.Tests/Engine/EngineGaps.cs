@@ -221,6 +221,8 @@ public static class EngineGaps
             nameof(CallContractTests.What_strangers_announce_is_believed_only_where_it_can_be),
             nameof(CallContractTests.All_queues_of_a_service_are_listed_with_what_waits_and_who_consumes),
             nameof(CallContractTests.A_look_at_queues_says_that_the_broker_is_down_and_works_again_when_it_is_back),
+            nameof(CallContractTests.A_worker_that_announces_nothing_serves_and_is_not_listed),
+            nameof(CallContractTests.A_service_that_nobody_serves_has_no_queues),
         ]);
 
     private static readonly Gap _nobody = new(
