@@ -11,7 +11,6 @@ using Messaging.Streaming;
 using Messaging.Telemetry;
 using Messaging.Transport;
 using Messaging.Wire;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Messaging;
@@ -55,7 +54,7 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
     internal ReplyTurns Replies { get; }
 
     internal TimeProvider Time { get; }
-    internal ILogger Logger { get; }
+    internal GuardedLogger<Requester> Logger { get; }
 
     internal int MaxMessageBytes => _transport.MaxMessageBytes;
 

@@ -1,5 +1,6 @@
 using Messaging.RabbitMq.Tests.Support;
 using Messaging.Transport;
+using Messaging.Wire;
 using RabbitMQ.Client;
 
 namespace Messaging.RabbitMq.Tests;
@@ -84,7 +85,7 @@ public sealed class ForeignMessageTests(BrokerFixture fixture) : TransportTest(f
     {
         var work = new WorkerSink();
         await using var worker = await OpenWorkerAsync(work);
-        var copy = new OutboundMessage { Queue = Service, Type = null, ReplyTo = "amq.rabbitmq.reply-to", UserId = "somebody else" };
+        var copy = new OutboundMessage { Queue = Service, Type = null, ReplyTo = ReplyAddress.OfCopy("amq.rabbitmq.reply-to"), UserId = "somebody else" };
 
         await worker.PublishConfirmedAsync(copy);
         var other = (await work.Deliveries.NextAsync()).Message;

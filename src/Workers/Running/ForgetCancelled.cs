@@ -12,7 +12,7 @@ namespace Messaging.Running;
 internal sealed partial class ForgetCancelled(WorkerLink link, TimeProvider time, ILogger logger)
 {
     /// <summary>How long after it was dropped. A requester sends a command again within its deadline, 30 s by default.</summary>
-    public static readonly TimeSpan After = TimeSpan.FromSeconds(45);
+    public static readonly TimeSpan After = TimeSpan.FromSeconds(35);
 
     private const int BatchSize = 1000;
     private const int MaxWaiting = 100_000;

@@ -7,6 +7,7 @@ namespace Messaging.Faults.Operators;
 /// Somebody with the broker's tools who deletes and fills what is ours, and knows no better. He destroys no command: a
 /// queue that can hold commands is deleted when none is anywhere in the system, so that whatever is lost afterwards the
 /// system has lost. That is why no commands are sent meanwhile, only calls; they are sent again the moment it is deleted.
+/// What remembers cancelled commands he leaves alone, unless he is told to: without it they run, as is documented.
 /// </summary>
 internal static partial class Operator
 {
@@ -109,7 +110,7 @@ internal static partial class Operator
             return [.. all.Where(one => nameOf(one).Contains(target, StringComparison.Ordinal))];
         }
 
-        var kinds = all.GroupBy(one => Varying().Replace(nameOf(one), "#"), StringComparer.Ordinal).OrderBy(static kind => kind.Key, StringComparer.Ordinal).ToList();
+        var kinds = all.Where(one => !nameOf(one).StartsWith(QueueCount.Cancellations, StringComparison.Ordinal)).GroupBy(one => Varying().Replace(nameOf(one), "#"), StringComparer.Ordinal).OrderBy(static kind => kind.Key, StringComparer.Ordinal).ToList();
         if (kinds.Count == 0)
         {
             return [];

@@ -12,7 +12,8 @@ internal sealed record QueueCount(string Name, string Kind, bool IsExclusive, in
     public const string DeadLetters = IProbe.Name + ".dead";
 
     private const string Stranded = "messaging.delay.lost";
-    private const string Cancellations = "messaging.cancelled";
+    /// <summary>The beginning of the names of what remembers cancelled commands.</summary>
+    public const string Cancellations = "messaging.cancelled";
 
     /// <summary>Whether commands can be in it. What is not known to hold none can: new queues are taken for such.</summary>
     public bool HoldsCommands =>

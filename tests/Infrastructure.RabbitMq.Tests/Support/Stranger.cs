@@ -1,6 +1,7 @@
 using Messaging.Testing;
 using Messaging.Transport;
 using RabbitMQ.Client;
+using RabbitMQ.Client.Exceptions;
 
 namespace Messaging.RabbitMq.Tests.Support;
 
@@ -54,13 +55,12 @@ internal sealed class Stranger(PrivateBroker broker) : IAsyncDisposable
 
     public async Task DeleteQueueAsync(string queue) => await (await ChannelAsync()).QueueDeleteAsync(queue, ifUnused: false, ifEmpty: false);
 
-    /// <summary>Waits for a message and takes it out.</summary>
+    /// <summary>Waits for a message and takes it out; for the queue too, which somebody may yet declare.</summary>
     public async Task<InboundMessage> TakeAsync(string queue, CancellationToken cancellationToken)
     {
-        var channel = await ChannelAsync();
         while (true)
         {
-            if (await channel.BasicGetAsync(queue, autoAck: true, cancellationToken) is { } got)
+            if (await TryGetAsync(queue, cancellationToken) is { } got)
             {
                 return new InboundMessage
                 {
@@ -85,6 +85,18 @@ internal sealed class Stranger(PrivateBroker broker) : IAsyncDisposable
             }
 
             await Task.Delay(_pollInterval, cancellationToken);
+        }
+    }
+
+    private async Task<BasicGetResult?> TryGetAsync(string queue, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await (await ChannelAsync()).BasicGetAsync(queue, autoAck: true, cancellationToken);
+        }
+        catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.NotFound })
+        {
+            return null;
         }
     }
 
