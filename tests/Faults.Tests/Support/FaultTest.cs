@@ -20,7 +20,11 @@ public abstract class FaultTest(BrokerFixture fixture) : IAsyncLifetime
     /// <summary>How much later than its deadline an outcome may come. The long form is strict; here many processes share few processors.</summary>
     protected static readonly TimeSpan Late = TimeSpan.FromSeconds(3);
 
-    private static readonly string[] _queues = ["calc", "calc.commands", "calc.dead", "probe", "probe.commands", "probe.dead"];
+    private static readonly string[] _queues =
+    [
+        "calc", "calc.commands", "calc.dead",
+        "probe", "probe.commands", "probe.commands.high", "probe.commands.0", "probe.commands.1", "probe.dead",
+    ];
     private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(50);
 
     private readonly List<IAsyncDisposable> _toDispose = [];

@@ -19,6 +19,9 @@ internal sealed record QueueCount(string Name, string Kind, bool IsExclusive, in
     public bool HoldsCommands =>
         !IsExclusive && Kind is not "other" && Name is not IProbe.Name && !Name.StartsWith(Cancellations, StringComparison.Ordinal);
 
+    /// <summary>Whether delayed commands wait in it.</summary>
+    public bool IsLevel => Name.StartsWith("messaging.delay.", StringComparison.Ordinal) && char.IsAsciiDigit(Name[^1]);
+
     /// <summary>Whether commands may stay in it.</summary>
     public bool IsForRest => Name is DeadLetters or Stranded;
 
