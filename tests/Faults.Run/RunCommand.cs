@@ -42,7 +42,7 @@ internal static class RunCommand
     private static readonly Option<double> _mischief = new("--mischief") { Description = "How often application code and observers of workers throw at each point where they can, from 0 to 1." };
     private static readonly Option<double> _requesterMischief = new("--requester-mischief") { Description = "The same of requesters." };
     private static readonly Option<TimeSpan> _quiet = Duration("--quiet", "How long what is under way may take when there is no more load.", TimeSpan.FromMinutes(2));
-    private static readonly Option<string?> _keep = new("--keep") { Description = "A new folder in which ledgers and logs are kept." };
+    private static readonly Option<string?> _keep = new("--keep") { Description = "A new folder in which ledgers and logs are kept.", Validators = { RefuseFolder } };
     private static readonly Option<string?> _broker = new("--broker")
     {
         Description = "Another RabbitMQ than the installed one: 3.10, 4.0 or 4.3, as eng/brokers.sh makes them, or a root folder.",
@@ -99,6 +99,15 @@ internal static class RunCommand
         var (verdict, faults) = await FaultRun.ExecuteAsync(options, AnsiConsole.WriteLine, cancellationToken);
         Report.Print(verdict, faults);
         return verdict.IsGood ? 0 : 1;
+    }
+
+    // The ledgers of two runs must not become one.
+    private static void RefuseFolder(OptionResult result)
+    {
+        if (result.Tokens is [{ Value: var folder }] && Directory.Exists(folder))
+        {
+            result.AddError($"--keep: the folder '{folder}' is there already. Name a new one, or remove it.");
+        }
     }
 
     private static Option<TimeSpan> Duration(string name, string description, TimeSpan standard) => new(name)
