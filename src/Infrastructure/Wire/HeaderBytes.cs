@@ -16,7 +16,14 @@ internal static class HeaderBytes
     private const int EllipsisBytes = 3;
 
     public static int Of(string name, object? value) =>
-        EntryOverhead + Encoding.UTF8.GetByteCount(name) + (value is string text ? Encoding.UTF8.GetByteCount(text) : sizeof(long));
+        EntryOverhead + Encoding.UTF8.GetByteCount(name) + value switch
+        {
+            string text => Encoding.UTF8.GetByteCount(text),
+
+            // A stranger's text, as it came.
+            byte[] bytes => bytes.Length,
+            _ => sizeof(long),
+        };
 
     public static int Of(Dictionary<string, object?>? headers)
     {

@@ -54,14 +54,9 @@ internal sealed partial class CommandMoves(string service, TimeSpan limit, TimeP
         }
     }
 
-    /// <summary>
-    /// What becomes of the delivery of a command that could not be moved: it goes back, as a copy that counts no attempt; an
-    /// ordered one is requeued, to keep its place.
-    /// </summary>
+    /// <summary>What becomes of the delivery of a command that could not be moved.</summary>
     public static WorkerOutcome Return(WorkerCall call, MoveResult result) =>
-        result == MoveResult.LinkLost ? WorkerOutcome.Abandoned
-        : call.Delivery.Tag.Queue == QueueKind.OrderedCommands ? WorkerOutcome.Requeued
-        : WorkerOutcome.GivenBack;
+        result == MoveResult.LinkLost ? WorkerOutcome.Abandoned : WorkerOutcome.Return(call);
 
     /// <summary>What is held goes back to its queue, now and later.</summary>
     public void Stop() => _held.Stop();

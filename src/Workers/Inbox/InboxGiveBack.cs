@@ -3,10 +3,7 @@ using Messaging.Transport;
 
 namespace Messaging.Inbox;
 
-/// <summary>
-/// Gives a message back that has waited for the database in vain: a command as a copy, for which the broker counts no
-/// delivery; a call, and an ordered command, which others must not overtake, to its place.
-/// </summary>
+/// <summary>Gives a message back that has waited for the database in vain.</summary>
 internal static class InboxGiveBack
 {
     public static async Task GiveBackAsync(WorkerCall call, bool stopping)
@@ -19,7 +16,7 @@ internal static class InboxGiveBack
                 await call.Delivery.Link.StopConsumingAsync().ConfigureAwait(false);
             }
 
-            call.Outcome = call.IsCommand && call.Delivery.Tag.Queue != QueueKind.OrderedCommands ? WorkerOutcome.GivenBack : WorkerOutcome.Requeued;
+            call.Outcome = WorkerOutcome.Return(call);
         }
         catch (TransportException)
         {

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Messaging.Health;
 using Microsoft.Extensions.Logging;
 
@@ -108,7 +107,7 @@ internal sealed partial class InboxPatience(
         }
 
         _ = WatchAsync(outage);
-        Tell(() => LogAway(logger, service, reason));
+        LogAway(logger, service, reason);
         return false;
     }
 
@@ -126,7 +125,7 @@ internal sealed partial class InboxPatience(
             participants.Add(this);
         }
 
-        Tell(() => LogStuck(logger, service, operation, messageId, reason));
+        LogStuck(logger, service, operation, messageId, reason);
     }
 
     /// <summary>It has been served, or given back.</summary>
@@ -142,7 +141,7 @@ internal sealed partial class InboxPatience(
             Leave();
         }
 
-        Tell(() => LogUnstuck(logger, service));
+        LogUnstuck(logger, service);
     }
 
     private async Task WatchAsync(InboxOutage outage)
@@ -173,7 +172,7 @@ internal sealed partial class InboxPatience(
             Leave();
         }
 
-        Tell(() => LogBack(logger, service));
+        LogBack(logger, service);
     }
 
     /// <summary>Null where the database has taken a row, else why it has not.</summary>
@@ -192,19 +191,6 @@ internal sealed partial class InboxPatience(
             // Whatever it is, no message can be entered.
             stopping.ThrowIfCancellationRequested();
             return exception.Message;
-        }
-    }
-
-    /// <summary>A log that throws must not end anybody's waiting, nor count as a handler's failure.</summary>
-    private static void Tell(Action log)
-    {
-        try
-        {
-            log();
-        }
-        catch (Exception exception)
-        {
-            Debug.WriteLine(exception);
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Messaging.Telemetry;
+using Messaging.Transport;
 using Messaging.Wire;
 
 namespace Messaging.Pipeline;
@@ -47,6 +48,13 @@ internal sealed class WorkerOutcome
         activity,
         Kind == OutcomeKind.Failed ? Head.Detail : Kind.ToString(),
         Exception is null or RpcException ? MessagingMetrics.Spell(Status ?? StatusCode.Cancelled) : MessagingMetrics.ErrorTypeOf(Exception));
+
+    /// <summary>
+    /// What can't be served here goes back for another: a command as a copy, which counts no attempt; a call, and an ordered
+    /// command, which others must not overtake, to its place.
+    /// </summary>
+    public static WorkerOutcome Return(WorkerCall call) =>
+        call.IsCommand && call.Delivery.Tag.Queue != QueueKind.OrderedCommands ? GivenBack : Requeued;
 
     public static WorkerOutcome Failed(ReplyHead head, Exception? exception = null) =>
         new(OutcomeKind.Failed) { Head = head, Exception = exception };
