@@ -36,7 +36,11 @@ public sealed class RabbitMqTransportContractTests(BrokerFixture fixture) : Tran
 
         public Task BroadcastRawAsync(string key, InboundMessage message) => _stranger.PublishAsync(key, message, "amq.direct");
 
-        public Task DeleteQueueAsync(string queue) => _stranger.DeleteQueueAsync(queue);
+        public async Task DeleteQueueAsync(string queue)
+        {
+            await Task.Delay(Stranger.DeadLetterWorkerStart, TestContext.Current.CancellationToken);
+            await _stranger.DeleteQueueAsync(queue);
+        }
 
         public Task LimitQueueAsync(string queue, int? messages) => messages is { } limit
             ? _broker.LimitQueueAsync(queue, limit)

@@ -31,11 +31,10 @@ internal static class LateDelayProbe
     {
         var source = ServiceQueues.Unique("messaging.delay.probe.");
         var target = source + ".due";
-        var declared = false;
+        var started = false;
         try
         {
             await DeclareAsync(channel, source, target, cancellationToken).ConfigureAwait(false);
-            declared = true;
             await channel.BasicPublishAsync(string.Empty, source, ReadOnlyMemory<byte>.Empty, cancellationToken).ConfigureAwait(false);
             if (!await UntilAsync(async () => (await channel.QueueDeclarePassiveAsync(source, cancellationToken).ConfigureAwait(false)).MessageCount == 0, time, cancellationToken).ConfigureAwait(false))
             {
@@ -44,6 +43,7 @@ internal static class LateDelayProbe
 
             // It is due, and the broker has tried, or does in this moment.
             await Task.Delay(5 * _pause, time, cancellationToken).ConfigureAwait(false);
+            started = true;
             await channel.QueueDeclareAsync(target, durable: false, exclusive: true, autoDelete: true, cancellationToken: cancellationToken).ConfigureAwait(false);
             return await UntilAsync(async () => await channel.BasicGetAsync(target, autoAck: true, cancellationToken).ConfigureAwait(false) is not null, time, cancellationToken).ConfigureAwait(false);
         }
@@ -53,10 +53,16 @@ internal static class LateDelayProbe
         }
         finally
         {
-            if (declared && channel.IsOpen)
+            // The connection, with which an exclusive queue ends, may live on. The other is left to expire where it is young:
+            // up to RabbitMQ 4.0 one that is deleted while its dead-letter worker starts takes with it those of all queues
+            // of the node.
+            if (started && channel.IsOpen)
             {
-                // Both: the connection, with which an exclusive queue ends, may live on.
                 await DeleteAsync(channel, source).ConfigureAwait(false);
+            }
+
+            if (channel.IsOpen)
+            {
                 await DeleteAsync(channel, target).ConfigureAwait(false);
             }
         }

@@ -7,6 +7,10 @@ namespace Messaging.RabbitMq;
 /// <summary>Says why a link could not be opened on a connection that stands.</summary>
 internal static class OpenFailures
 {
+    // Once is no news: whoever declares a queue in the moment in which another does, or in which it is deleted, may hear it.
+    private const string InternalErrorRemedy =
+        "Where this comes again and again, the node's dead-letter workers have stopped, as RabbitMQ up to 4.0 lets them when a queue is deleted in the moment after it was declared: restart the node.";
+
     /// <param name="exception">What the client library threw.</param>
     /// <param name="stage">What was being opened, e.g. <c>the worker of 'orders'</c>.</param>
     public static TransportException From(Exception exception, string stage)
@@ -33,6 +37,8 @@ internal static class OpenFailures
                         exception);
                 case Constants.PreconditionFailed:
                     return new TransportException(TransportFailure.Misconfigured, $"Opening {stage}: {ArgumentClash.Explain(reason.ReplyText)}", exception);
+                case Constants.InternalError:
+                    return new TransportException(TransportFailure.NotSent, $"Opening {stage}: {ShutdownReasons.Explain("channel", reason)}. {InternalErrorRemedy} Nothing was sent.", exception);
                 case Constants.ResourceLocked:
                 case Constants.NotImplemented:
                     return new TransportException(TransportFailure.Misconfigured, $"Opening {stage}: RabbitMQ refuses it: {reason.ReplyText}.", exception);

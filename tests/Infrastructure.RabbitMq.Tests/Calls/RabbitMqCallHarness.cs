@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Messaging.Calls.Contract;
 using Messaging.RabbitMq.Tests.Support;
 using Messaging.Testing;
@@ -19,6 +20,7 @@ internal sealed class RabbitMqCallHarness(PrivateBroker broker, RabbitMqReplyPat
     ];
 
     private readonly Stranger _stranger = new(broker);
+    private readonly long _since = Stopwatch.GetTimestamp();
     private bool _refuses;
 
     public static async Task<RabbitMqCallHarness> StartAsync(PrivateBroker broker, RabbitMqReplyPath replyPath = RabbitMqReplyPath.ExclusiveQueue)
@@ -64,15 +66,22 @@ internal sealed class RabbitMqCallHarness(PrivateBroker broker, RabbitMqReplyPat
         }
     }
 
-    public Task DeleteQueueAsync(string queue) => _stranger.DeleteQueueAsync(queue);
+    public async Task DeleteQueueAsync(string queue)
+    {
+        await LetStartAsync();
+        await _stranger.DeleteQueueAsync(queue);
+    }
 
     public async ValueTask DisposeAsync()
     {
         await TakePublishesAsync();
 
+        await LetStartAsync();
         await DeleteQueuesAsync();
         await _stranger.DisposeAsync();
     }
+
+    private Task LetStartAsync() => Stranger.DeadLetterWorkerStart - Stopwatch.GetElapsedTime(_since) is var left && left > TimeSpan.Zero ? Task.Delay(left) : Task.CompletedTask;
 
     private async Task DeleteQueuesAsync()
     {

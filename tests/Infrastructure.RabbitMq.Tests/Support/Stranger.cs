@@ -8,6 +8,12 @@ namespace Messaging.RabbitMq.Tests.Support;
 /// <summary>What a client that knows nothing of this library does at the broker, before and after restarts of it.</summary>
 internal sealed class Stranger(PrivateBroker broker) : IAsyncDisposable
 {
+    /// <summary>
+    /// How old a queue must be that is deleted: RabbitMQ up to 4.0 loses the dead-letter workers of all queues when one is
+    /// deleted while its own starts, which is just after it was declared. Nobody but a test is so quick.
+    /// </summary>
+    public static readonly TimeSpan DeadLetterWorkerStart = TimeSpan.FromMilliseconds(300);
+
     private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(5);
 
     private IConnection? _connection;
