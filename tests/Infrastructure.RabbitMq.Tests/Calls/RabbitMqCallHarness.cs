@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Messaging.Calls.Contract;
 using Messaging.RabbitMq.Tests.Support;
 using Messaging.Testing;
@@ -20,7 +19,6 @@ internal sealed class RabbitMqCallHarness(PrivateBroker broker, RabbitMqReplyPat
     ];
 
     private readonly Stranger _stranger = new(broker);
-    private readonly long _since = Stopwatch.GetTimestamp();
     private bool _refuses;
 
     public static async Task<RabbitMqCallHarness> StartAsync(PrivateBroker broker, RabbitMqReplyPath replyPath = RabbitMqReplyPath.ExclusiveQueue)
@@ -68,7 +66,7 @@ internal sealed class RabbitMqCallHarness(PrivateBroker broker, RabbitMqReplyPat
 
     public async Task DeleteQueueAsync(string queue)
     {
-        await LetStartAsync();
+        await Task.Delay(Stranger.DeadLetterWorkerStart);
         await _stranger.DeleteQueueAsync(queue);
     }
 
@@ -76,12 +74,11 @@ internal sealed class RabbitMqCallHarness(PrivateBroker broker, RabbitMqReplyPat
     {
         await TakePublishesAsync();
 
-        await LetStartAsync();
+        // A worker that has just stopped may have declared them just before.
+        await Task.Delay(Stranger.DeadLetterWorkerStart);
         await DeleteQueuesAsync();
         await _stranger.DisposeAsync();
     }
-
-    private Task LetStartAsync() => Stranger.DeadLetterWorkerStart - Stopwatch.GetElapsedTime(_since) is var left && left > TimeSpan.Zero ? Task.Delay(left) : Task.CompletedTask;
 
     private async Task DeleteQueuesAsync()
     {
