@@ -82,9 +82,9 @@ internal sealed class SettleAnyway(WorkerTrouble trouble, TimeProvider time)
                 Headers = call.Delivery.Replies is null ? headers : ReplyPump.Report(call.HandlerUs, headers),
             }).ConfigureAwait(false);
         }
-        catch (TransportException)
+        catch (Exception)
         {
-            // Not even this: the address is none. The caller's deadline ends the call.
+            // Not even this, e.g. as the address is none. What went wrong is reported; the caller's deadline ends the call.
         }
     }
 }

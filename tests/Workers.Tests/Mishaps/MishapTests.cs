@@ -3,7 +3,9 @@ using FsCheck;
 using FsCheck.Fluent;
 using Messaging.Health;
 using Messaging.InMemory;
+using Messaging.Transport;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -23,6 +25,7 @@ public sealed class MishapTests
 
     private const int Rounds = 16;
     private const int PlacementsOfARound = 650;
+    private const int Alone = 20;
     private const string DeadLetters = "mishaps.dead";
 
     // Far beyond what anything takes: what waits for this long has failed.
@@ -42,25 +45,44 @@ public sealed class MishapTests
         var record = new MishapRecord();
         using var host = await StartAsync(broker, record, observers);
         var service = host.Services.GetRequiredService<IMishaps>();
+        var transport = (StumblingTransport)host.Services.GetRequiredService<ITransport>();
         var placements = Placement.Any.Sample(Rounds * PlacementsOfARound, new Rnd(seed), 10).ToList();
         Assert.Equal(Rounds * PlacementsOfARound, placements.Count);
         var number = 0;
 
         foreach (var round in placements.Chunk(PlacementsOfARound))
         {
+            transport.Percent = new[] { 0, 50 }[number % 2];
             observers.Percent = new[] { 0, 5, 50, 100 }[number++ % 4];
-            var when = $"seed {seed}, round {number}, observers {observers.Percent} %";
+            var when = $"seed {seed}, round {number}, observers {observers.Percent} %, transport {transport.Percent} %";
+
+            await AskAloneAsync(service, transport, when);
             var sent = await Task.WhenAll(round.Select(placement => AskAsync(service, placement, when)));
             await SettledAsync(broker, host, when);
             AssertNothingLost(sent, record, broker, when);
 
             // Everything at once, as much as there may be.
+            transport.Percent = 0;
             await FillAsync(service, when);
             await SettledAsync(broker, host, when);
         }
 
+        Assert.True(transport.Stumbles > 0, $"seed {seed}: the transport wrote all");
         observers.Percent = 0;
         await host.StopAsync(Token);
+    }
+
+    /// <summary>Asks one by one, so that replies share no messages: they come, or their callers are told that they could not be sent.</summary>
+    private static async Task AskAloneAsync(IMishaps service, StumblingTransport transport, string when)
+    {
+        for (var number = 0; number < Alone; number++)
+        {
+            var before = transport.Stumbles;
+            var asked = await Record.ExceptionAsync(() => service.AskAsync(Question(number), Token));
+            Assert.True(
+                (asked as RpcException)?.Status == (transport.Stumbles == before ? null : StatusCode.Internal),
+                $"{when}: {transport.Stumbles - before} stumbles, and {asked}");
+        }
     }
 
     /// <summary>Asks, and waits for the outcome. Gives a command's id.</summary>
@@ -229,6 +251,7 @@ public sealed class MishapTests
                 options.Use<MishapMiddleware>();
             })
             .AddRequester<IMishaps>();
+        application.Services.Replace(ServiceDescriptor.Singleton<ITransport>(new StumblingTransport(new InMemoryTransport(broker))));
         var host = application.Build();
         await host.StartAsync(Token);
         return host;
