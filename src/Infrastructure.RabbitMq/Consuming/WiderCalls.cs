@@ -18,7 +18,8 @@ internal sealed partial class WiderCalls(LinkLifetime lifetime, BrokerConnection
     /// <summary>What tells its deliveries from the others of the calls queue: they are settled on its channel.</summary>
     public const int Partition = 1;
 
-    private readonly SemaphoreSlim _one = new(1, 1);
+    private readonly Lock _lock = new();
+    private Task _last = Task.CompletedTask;
     private IChannel? _channel;
     private volatile DeliveryConsumer? _consumer;
     private bool _consumes;
@@ -27,10 +28,34 @@ internal sealed partial class WiderCalls(LinkLifetime lifetime, BrokerConnection
     /// <summary>On whose channel its deliveries are settled; null where there have been none.</summary>
     public LinkConsumer? Consumer => _consumer;
 
-    /// <summary>Consumes with this prefetch, or no more with 0.</summary>
-    public async Task SetAsync(ushort prefetch)
+    /// <summary>Consumes with this prefetch, or no more with 0. One change after the other.</summary>
+    public Task SetAsync(ushort prefetch)
     {
-        await _one.WaitAsync().ConfigureAwait(false);
+        lock (_lock)
+        {
+            return _last = SetAfterAsync(_last, prefetch);
+        }
+    }
+
+    /// <summary>Stops for good; complete when all that was delivered has been handled, or the link is lost.</summary>
+    public Task StopAsync()
+    {
+        _ended = true;
+        return SetAsync(0);
+    }
+
+    /// <summary>Closes its channel: what was not settled goes back to the queue.</summary>
+    public async Task CloseAsync()
+    {
+        if (_channel is { IsOpen: true } channel)
+        {
+            await channel.CloseAsync(Constants.ReplySuccess, "Goodbye", abort: true).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SetAfterAsync(Task before, ushort prefetch)
+    {
+        await before.ConfigureAwait(false);
         try
         {
             if (_consumes)
@@ -53,26 +78,6 @@ internal sealed partial class WiderCalls(LinkLifetime lifetime, BrokerConnection
         catch (Exception) when (lifetime.Loss is not null)
         {
             // A lost link consumes nothing.
-        }
-        finally
-        {
-            _one.Release();
-        }
-    }
-
-    /// <summary>Stops for good; complete when all that was delivered has been handled, or the link is lost.</summary>
-    public Task StopAsync()
-    {
-        _ended = true;
-        return SetAsync(0);
-    }
-
-    /// <summary>Closes its channel: what was not settled goes back to the queue.</summary>
-    public async Task CloseAsync()
-    {
-        if (_channel is { IsOpen: true } channel)
-        {
-            await channel.CloseAsync(Constants.ReplySuccess, "Goodbye", abort: true).ConfigureAwait(false);
         }
     }
 
