@@ -16,8 +16,10 @@ internal sealed class FairRoom(int maxMessages)
     // Of a call without a deadline nobody knows how long its caller waits.
     private const long NominalTimeoutUs = 60_000_000;
 
-    // A room that is full keeps who has waited for less than this part of his time.
+    // A room that is full keeps who has waited for less than this part of his time: of an overload that lasts a smaller one,
+    // as then somebody has to be refused, and the sooner it is said, the shorter the others wait.
     private const int LongPart = 4;
+    private const int LongPartLater = 16;
 
     private readonly Dictionary<string, SenderLine> _lines = new(StringComparer.Ordinal);
     private readonly Queue<SenderLine> _round = new();
@@ -29,6 +31,9 @@ internal sealed class FairRoom(int maxMessages)
     /// <summary>How many messages have calls here.</summary>
     public int Messages { get; private set; }
 
+    /// <summary>Whether it has lasted.</summary>
+    public bool Lasts { get; set; }
+
     /// <summary>How many calls a second are begun; 0 while that is not known.</summary>
     public double Rate { get; set; }
 
@@ -37,7 +42,7 @@ internal sealed class FairRoom(int maxMessages)
         var delivery = call.Delivery;
         var timeout = call.StatedTimeoutUs ?? NominalTimeoutUs;
         call.EndsUs = nowUs + timeout - delivery.WaitUs;
-        call.LongUs = call.EndsUs - timeout + (timeout / LongPart);
+        call.LongUs = call.EndsUs - timeout + (timeout / (Lasts ? LongPartLater : LongPart));
         var sender = delivery.Message.ReplyTo ?? string.Empty;
         if (!_lines.TryGetValue(sender, out var line))
         {

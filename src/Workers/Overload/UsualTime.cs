@@ -10,18 +10,22 @@ internal sealed class UsualTime
     private const float Up = 1.01f;
     private const float Down = 0.91f;
 
-    // One that looks hopeless is run now and then: handlers that have become quicker must not be refused for ever.
+    // While none succeeds, one that looks hopeless is run now and then: handlers that have become quicker must not be refused
+    // for ever.
     private static readonly TimeSpan _trialEvery = TimeSpan.FromMilliseconds(250);
 
     private float _us;
-    private long _lastTrial;
+    private long _lastSeen;
 
     /// <summary>The time in microseconds; 0 while nothing is known.</summary>
     public long Us => (long)Volatile.Read(ref _us);
 
     /// <summary>One has succeeded. Reports may race: one of them is lost then.</summary>
-    public void Report(uint microseconds)
+    /// <param name="microseconds">How long it took.</param>
+    /// <param name="begunAt">When it was begun.</param>
+    public void Report(uint microseconds, long begunAt)
     {
+        Volatile.Write(ref _lastSeen, begunAt);
         var before = Volatile.Read(ref _us);
         Volatile.Write(ref _us, before == 0 ? microseconds : microseconds < before ? before * Down : before * Up);
     }
@@ -34,7 +38,7 @@ internal sealed class UsualTime
     /// <param name="time">The clock.</param>
     public bool TryTrial(long now, TimeProvider time)
     {
-        var last = Volatile.Read(ref _lastTrial);
-        return time.GetElapsedTime(last, now) >= _trialEvery && Interlocked.CompareExchange(ref _lastTrial, now, last) == last;
+        var last = Volatile.Read(ref _lastSeen);
+        return time.GetElapsedTime(last, now) >= _trialEvery && Interlocked.CompareExchange(ref _lastSeen, now, last) == last;
     }
 }

@@ -13,6 +13,8 @@ internal sealed class WaitingRoom(TimeProvider time, int maxMessages = int.MaxVa
     private const int CountedAtLeast = 8;
     private static readonly TimeSpan _countedFor = TimeSpan.FromMilliseconds(100);
 
+    private static readonly TimeSpan _lasting = TimeSpan.FromSeconds(1);
+
     private readonly Queue<WorkerCall> _line = new();
     private readonly Queue<WorkerCall> _refused = new();
     private readonly FairRoom _fair = new(maxMessages);
@@ -20,6 +22,7 @@ internal sealed class WaitingRoom(TimeProvider time, int maxMessages = int.MaxVa
     private long _taken;
     private long _takenBefore;
     private long _countedSince;
+    private long _fairSince;
 
     /// <summary>How many calls wait to be begun.</summary>
     public int Waiting => _line.Count + _fair.Count;
@@ -91,6 +94,8 @@ internal sealed class WaitingRoom(TimeProvider time, int maxMessages = int.MaxVa
     public void BeginFair(long now)
     {
         IsFair = true;
+        _fairSince = now;
+        _fair.Lasts = false;
         WasEmpty = false;
         _fair.Rate = 0;
         Count(now);
@@ -108,6 +113,7 @@ internal sealed class WaitingRoom(TimeProvider time, int maxMessages = int.MaxVa
     public void Look(long now)
     {
         Count(now);
+        _fair.Lasts = time.GetElapsedTime(_fairSince, now) >= _lasting;
         _fair.TakeAllHopeless(MonotonicTime.Of(now, time), _refused);
     }
 

@@ -126,7 +126,7 @@ internal sealed class RunHandler(
             }
             else
             {
-                call.Handler!.UsualTime.Report(call.HandlerUs);
+                call.Handler!.UsualTime.Report(call.HandlerUs, call.BegunAt);
             }
         }
 
