@@ -40,7 +40,7 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
         Replies = new ReplyTurns(new Turns(deadlines, time));
         Time = time;
         Heartbeats = new StreamHeartbeats(time);
-        Links = new LinkKeeper<CallLink>(token => CallLink.OpenAsync(_transport, Calls, token), "requester", reconnect.Value, time, logger);
+        Links = new LinkKeeper<CallLink>(token => CallLink.OpenAsync(_transport, Calls, time, token), "requester", reconnect.Value, time, logger);
         _commands = new CommandSender(Links, transport, deadlines, time);
         ObservedState.Add(this, new RequesterState(transport, policies).Read);
     }
@@ -259,12 +259,13 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
             }
         }
 
-        Publish(link, call, packs ? RequestPump.Announce(headers) : headers, buffer);
+        Publish(link, call, new SentHeaders(packs ? RequestPump.Announce(headers) : headers, MonotonicTime.Now(Time)), buffer);
     }
 
-    private static void Publish<TRequest, TReply>(CallLink link, PendingCall<TRequest, TReply> call, IReadOnlyDictionary<string, object?>? headers, PooledBuffer buffer)
+    private static void Publish<TRequest, TReply>(CallLink link, PendingCall<TRequest, TReply> call, SentHeaders headers, PooledBuffer buffer)
     {
-        // 8. Publish with the time that remains, never an instant.
+        // 8. Publish with the time that remains, never an instant; and with our own clock's time, by which workers learn how
+        // long it was on its way.
         // 9. The reply arrives at CallLink.OnReply, which hands it to PendingCall<TRequest, TReply>.OnReply.
         var message = new OutboundMessage
         {

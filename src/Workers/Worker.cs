@@ -4,6 +4,7 @@ using Messaging.FailedCommands;
 using Messaging.Handling;
 using Messaging.Health;
 using Messaging.Observers;
+using Messaging.Overload;
 using Messaging.Pipeline;
 using Messaging.Running;
 using Messaging.Streams;
@@ -32,6 +33,8 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
     private readonly WorkerTrouble _trouble;
     private readonly AskIfCancelled _askIfCancelled;
     private readonly DeliveryUnpacker _unpacker;
+    private readonly SenderClocks _senders;
+    private readonly OverloadWatch _overload;
     private readonly WorkerAnnouncer _announcer;
     private readonly NameCache _names = new();
     private readonly Participants _participants;
@@ -59,6 +62,8 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         WorkerTrouble trouble,
         AskIfCancelled askIfCancelled,
         DeliveryUnpacker unpacker,
+        SenderClocks senders,
+        OverloadWatch overload,
         WorkerAnnouncer announcer,
         Turns turns,
         WorkerOptions options,
@@ -77,6 +82,8 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         _trouble = trouble;
         _askIfCancelled = askIfCancelled;
         _unpacker = unpacker;
+        _senders = senders;
+        _overload = overload;
         _announcer = announcer;
         _participants = participants;
         _options = options;
@@ -97,12 +104,13 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
             CallQueue = options.CallQueue,
             CommandDeliveryLimit = options.CommandDeliveryLimit,
         };
-        _calls = new ConcurrencyGate(options.Concurrency, turns, ServeAsync);
-        _commands = operations.HasCommands ? new ConcurrencyGate(options.CommandConcurrency, turns, ServeAsync) : null;
-        _highCommands = operations.HasHighCommands ? new ConcurrencyGate(options.EffectiveHighCommandConcurrency, turns, ServeAsync) : null;
+        _calls = new ConcurrencyGate(options.Concurrency, turns, ServeAsync, new WaitingRoom(time, OverloadWidth.MaxWaitingOf(options.Concurrency)));
+        overload.Watch(_calls, Widen);
+        _commands = operations.HasCommands ? new ConcurrencyGate(options.CommandConcurrency, turns, ServeAsync, new WaitingRoom(time)) : null;
+        _highCommands = operations.HasHighCommands ? new ConcurrencyGate(options.EffectiveHighCommandConcurrency, turns, ServeAsync, new WaitingRoom(time)) : null;
 
         // Each partition hands over one command at a time, so this bounds nothing.
-        _orderedCommands = operations.Partitions > 0 ? new ConcurrencyGate(int.MaxValue, turns, ServeAsync) : null;
+        _orderedCommands = operations.Partitions > 0 ? new ConcurrencyGate(int.MaxValue, turns, ServeAsync, new WaitingRoom(time)) : null;
         var concurrency = options.Concurrency
             + (_commands is null ? 0 : options.CommandConcurrency)
             + (_highCommands is null ? 0 : options.EffectiveHighCommandConcurrency)
@@ -196,6 +204,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
     public async ValueTask DisposeAsync()
     {
         ObservedState.Remove(this);
+        _overload.Dispose();
         _streams.Dispose();
         _participants.Remove(this);
         await _announcer.DisposeAsync().ConfigureAwait(false);
@@ -215,10 +224,21 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
 
     void IWorkerDeliveries.OnRollCall() => _announcer.OnRollCall();
 
-    void IWorkerDeliveries.OnControl(in InboundMessage message) => _streams.OnControl(message);
+    void IWorkerDeliveries.OnControl(in InboundMessage message)
+    {
+        if (!_senders.TryTake(message))
+        {
+            _streams.OnControl(message);
+        }
+    }
 
     void IWorkerDeliveries.OnReplyReturned(in InboundMessage reply)
     {
+        if (_senders.TryForget(reply))
+        {
+            return;
+        }
+
         _streams.OnReturned(reply);
         MessagingTelemetry.OrphanReplies.Add(
             BatchFormat.Is(reply.ContentType) && BatchReader.TryOpen(reply.Body, _names, out var batch, out _) ? batch.Count : 1);
@@ -226,6 +246,14 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
 
     ValueTask<bool> IWorkerDeliveries.TrySettleAsync(WorkerCall call, TransportException exception) =>
         _settleAnyway.InvokeAsync(call, exception, isClaimed: true);
+
+    private void Widen(bool wide)
+    {
+        foreach (var link in _links.Open)
+        {
+            link.Widen(wide && !_draining ? OverloadWidth.Of(_options.Concurrency) : (ushort)0);
+        }
+    }
 
     private IEnumerable<ConcurrencyGate> Gates() =>
         new[] { _calls, _commands, _highCommands, _orderedCommands }.OfType<ConcurrencyGate>();

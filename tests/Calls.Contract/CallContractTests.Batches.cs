@@ -82,7 +82,9 @@ public abstract partial class CallContractTests
         await SoonAsync(Task.WhenAll(Together(tap, Callers, number => calc.AddAsync(new Addends(number, 0), Token))));
 
         Assert.Equal((Callers, Callers), (tap.Requests.Count, tap.Replies.Count));
-        Assert.All(tap.Requests.Concat(tap.Replies), message => Assert.True(!message.IsBatch && message.Headers is null or { Count: 0 }));
+        Assert.All(tap.Requests.Concat(tap.Replies), static message => Assert.False(message.IsBatch));
+        Assert.All(tap.Requests, static message => Assert.Equal(["sent-us"], message.Headers!.Keys));
+        Assert.All(tap.Replies, static message => Assert.DoesNotContain(message.Headers?.Keys ?? [], static name => !string.Equals(name, "wait-ms", StringComparison.Ordinal)));
     }
 
     [Theory]

@@ -4,7 +4,7 @@ using RabbitMQ.Client;
 namespace Messaging.RabbitMq;
 
 /// <summary>Hands calls or commands to a worker.</summary>
-internal sealed class DeliveryConsumer(IChannel channel, LinkLifetime link, string queue, QueueKind kind, IWorkerSink sink)
+internal sealed class DeliveryConsumer(IChannel channel, LinkLifetime link, string queue, QueueKind kind, IWorkerSink sink, int partition = 0)
     : LinkConsumer(channel, link, queue)
 {
     public override Task HandleBasicDeliverAsync(
@@ -17,7 +17,7 @@ internal sealed class DeliveryConsumer(IChannel channel, LinkLifetime link, stri
         ReadOnlyMemory<byte> body,
         CancellationToken cancellationToken = default)
     {
-        sink.OnDelivery(kind, AmqpMessages.Read(properties, redelivered, deliveryTag, body));
+        sink.OnDelivery(kind, AmqpMessages.Read(properties, redelivered, deliveryTag, body) with { Partition = partition });
         return Task.CompletedTask;
     }
 }

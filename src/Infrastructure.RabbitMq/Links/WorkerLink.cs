@@ -116,6 +116,8 @@ internal sealed partial class WorkerLink : IWorkerLink
 
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement) => _announcements.AnnounceAsync(announcement);
 
+    public async ValueTask WidenCallsAsync(ushort more) => await _queues.WidenCallsAsync(more).ConfigureAwait(false);
+
     public async ValueTask StopConsumingAsync()
     {
         await _queues.StopAsync().ConfigureAwait(false);

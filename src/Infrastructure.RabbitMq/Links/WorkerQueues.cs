@@ -19,6 +19,7 @@ internal sealed class WorkerQueues(
     private DeliveryConsumer? _commands;
     private DeliveryConsumer? _highCommands;
     private Partitions? _partitions;
+    private WiderCalls? _widerCalls;
 
     /// <summary>The one that can't be consumed, where the subscription allows that. With the commands queue go those of urgent and of ordered commands.</summary>
     public UnservedQueue? Unserved { get; private set; }
@@ -52,14 +53,18 @@ internal sealed class WorkerQueues(
     /// <summary>Who consumes the queue of a delivery; null where nobody does.</summary>
     public LinkConsumer? Find(DeliveryTag tag) => tag.Queue switch
     {
-        QueueKind.Calls => _calls,
+        QueueKind.Calls => tag.Partition == WiderCalls.Partition ? _widerCalls?.Consumer : _calls,
         QueueKind.HighCommands => _highCommands,
         QueueKind.OrderedCommands => _partitions?.Of(tag.Partition),
         _ => _commands,
     };
 
+    /// <summary>Takes so many calls more at a time; 0 for as many as the subscription says.</summary>
+    public Task WidenCallsAsync(ushort more) => _widerCalls?.SetAsync(more) ?? Task.CompletedTask;
+
     public async Task StopAsync()
     {
+        await (_widerCalls?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         await (_calls?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         await (_commands?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
         await (_highCommands?.StopAsync() ?? Task.CompletedTask).ConfigureAwait(false);
@@ -70,6 +75,8 @@ internal sealed class WorkerQueues(
     {
         var channel = await OpenChannelAsync(cancellationToken).ConfigureAwait(false);
         var queue = await ServiceQueues.DeclareCallsAsync(channel, subscription, cancellationToken).ConfigureAwait(false);
+        _widerCalls = new WiderCalls(lifetime, connection, queue, sink, logger);
+        lifetime.WhenDisposed(_widerCalls.CloseAsync);
         _calls = await PrepareAsync(channel, queue, QueueKind.Calls, subscription.CallPrefetch, cancellationToken).ConfigureAwait(false);
     }
 

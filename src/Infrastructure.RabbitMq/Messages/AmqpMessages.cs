@@ -167,7 +167,22 @@ internal static class AmqpMessages
     // A copy, because the library writes headers of its own into what it is given, and ours are shared between messages.
     private static Dictionary<string, object?> Copy(IReadOnlyDictionary<string, object?> headers, string queue, int maxBytes)
     {
-        var copy = new Dictionary<string, object?>(headers, StringComparer.Ordinal);
+        Dictionary<string, object?> copy;
+        if (headers is SentHeaders { Rest: var rest } sent)
+        {
+            copy = rest is null ? new(StringComparer.Ordinal) : new(rest, StringComparer.Ordinal);
+            copy[WireNames.SentUs] = sent.SentUs;
+            if (copy.Count == 1)
+            {
+                // The plain call: it fits.
+                return copy;
+            }
+        }
+        else
+        {
+            copy = new(headers, StringComparer.Ordinal);
+        }
+
         var bytes = HeaderSize.Of(copy);
 
         // The broker closes the whole connection on properties that don't fit one frame.

@@ -42,7 +42,10 @@ internal sealed class Consumer(WorkerLink link, WorkQueue queue, QueueKind kind,
     public Consumer? NextToWake { get; set; }
 
     // As in AMQP, no prefetch is no bound.
-    public bool HasCredit => prefetch == 0 || _unsettled.Count < prefetch;
+    public bool HasCredit => prefetch == 0 || _unsettled.Count < prefetch + Wider;
+
+    /// <summary>How many more than its prefetch it takes.</summary>
+    public int Wider { get; set; }
 
     public bool HasUnsettled => _unsettled.Count > 0;
 

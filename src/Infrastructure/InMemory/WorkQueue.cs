@@ -61,6 +61,19 @@ internal sealed partial class WorkQueue(string name, QueueArguments arguments, I
         return true;
     }
 
+    /// <summary>Gives a consumer so many unsettled messages more than its prefetch.</summary>
+    public void Widen(Consumer consumer, int more)
+    {
+        var after = default(Aftermath);
+        lock (_sync)
+        {
+            consumer.Wider = more;
+            Dispatch(ref after);
+        }
+
+        after.Finish(broker, this);
+    }
+
     /// <summary>Gives a consumer nothing more. What it has it can still settle.</summary>
     public void Cancel(Consumer consumer)
     {

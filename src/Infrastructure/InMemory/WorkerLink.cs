@@ -129,6 +129,16 @@ internal sealed class WorkerLink : InMemoryLink, IWorkerLink, IReplyQueueOwner
         return Task.CompletedTask;
     }
 
+    public ValueTask WidenCallsAsync(ushort more)
+    {
+        if (_consumers.TryGetValue((QueueKind.Calls, 0), out var consumer))
+        {
+            consumer.Queue.Widen(consumer, more);
+        }
+
+        return ValueTask.CompletedTask;
+    }
+
     public async ValueTask StopConsumingAsync()
     {
         foreach (var consumer in _consumers.Values)

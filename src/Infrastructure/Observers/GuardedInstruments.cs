@@ -63,6 +63,18 @@ internal sealed class GuardedCounter(Counter<long>? counter)
         }
     }
 
+    public void Add(long delta, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        try
+        {
+            counter?.Add(delta, tags);
+        }
+        catch (Exception exception)
+        {
+            ObserverFailures.Count(Observer.Meters, exception);
+        }
+    }
+
     public void Add(long delta, KeyValuePair<string, object?> tag)
     {
         try

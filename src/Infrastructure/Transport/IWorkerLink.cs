@@ -76,6 +76,14 @@ public interface IWorkerLink : ILink
     /// <returns>Complete when handed to the connection, or when that failed.</returns>
     ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement);
 
+    /// <summary>
+    /// Has the broker hand over more calls than <see cref="WorkerSubscription.CallPrefetch"/>, or as many as that again. Best
+    /// effort: it never throws. Default: nothing happens, and an overloaded worker is slower to refuse what it can't serve.
+    /// </summary>
+    /// <param name="more">How many unsettled calls more; 0 for none.</param>
+    /// <returns>Complete when the broker knows, or when that failed.</returns>
+    ValueTask WidenCallsAsync(ushort more) => ValueTask.CompletedTask;
+
     /// <summary>Stops taking deliveries; those taken can still be settled and answered.</summary>
     /// <returns>Complete when the broker has stopped sending.</returns>
     ValueTask StopConsumingAsync();

@@ -36,7 +36,7 @@ public readonly record struct InboundMessage
     /// <summary>The transport's number for the delivery.</summary>
     public ulong DeliveryTag { get; init; }
 
-    /// <summary>The partition that an ordered command came from; 0 for others.</summary>
+    /// <summary>The partition that an ordered command came from. Of others what the transport tells deliveries by, 0 as a rule.</summary>
     public int Partition { get; init; }
 
     /// <summary>The body. Valid only during the callback that brought it; that of <see cref="IQueueLink.GetAsync"/> stays valid.</summary>

@@ -48,7 +48,8 @@ internal readonly record struct RequestHead
         return true;
     }
 
-    private static bool TryReadTimeout(in InboundMessage message, out TimeSpan? timeout, out string error)
+    /// <summary>Reads the time that remained when the request was sent; null where the sender did not say.</summary>
+    public static bool TryReadTimeout(in InboundMessage message, out TimeSpan? timeout, out string error)
     {
         timeout = null;
         error = string.Empty;

@@ -13,13 +13,15 @@ namespace Messaging.Calls;
 internal sealed class CallLink : ILink, IRequesterSink
 {
     private readonly PendingCalls _calls;
+    private readonly TimeProvider _time;
     private readonly NameCache _names = new();
     private volatile LinkLoss? _loss;
     private IRequesterLink _link = null!;
 
-    private CallLink(PendingCalls calls, int maxMessageBytes)
+    private CallLink(PendingCalls calls, int maxMessageBytes, TimeProvider time)
     {
         _calls = calls;
+        _time = time;
         MaxMessageBytes = maxMessageBytes;
         Streams = new StreamPumps(maxMessageBytes, message => _link.PublishAsync(message));
     }
@@ -33,9 +35,9 @@ internal sealed class CallLink : ILink, IRequesterSink
     /// <summary>What streams send to their workers.</summary>
     public StreamPumps Streams { get; }
 
-    public static async ValueTask<CallLink> OpenAsync(ITransport transport, PendingCalls calls, CancellationToken cancellationToken)
+    public static async ValueTask<CallLink> OpenAsync(ITransport transport, PendingCalls calls, TimeProvider time, CancellationToken cancellationToken)
     {
-        var link = new CallLink(calls, transport.MaxMessageBytes);
+        var link = new CallLink(calls, transport.MaxMessageBytes, time);
         link._link = await transport.OpenRequesterAsync(link, cancellationToken).ConfigureAwait(false);
         _ = link.FailCallsWhenLostAsync();
         return link;
@@ -97,6 +99,10 @@ internal sealed class CallLink : ILink, IRequesterSink
             // The first reply wins: the call is out of the table before it is decoded.
             Learn(call, message);
             call.OnReply(message);
+        }
+        else if (ClockAnswer.TryMake(message, _time) is { } answer)
+        {
+            _ = TellTimeAsync(answer);
         }
         else
         {
@@ -167,6 +173,18 @@ internal sealed class CallLink : ILink, IRequesterSink
         if (_calls.TryTake(id, out var call))
         {
             call.OnReturned();
+        }
+    }
+
+    private async Task TellTimeAsync(OutboundMessage answer)
+    {
+        try
+        {
+            await _link.PublishAsync(answer).ConfigureAwait(false);
+        }
+        catch (TransportException)
+        {
+            // The worker asks again.
         }
     }
 

@@ -55,7 +55,8 @@ internal sealed class RequestPump(CallLink link, ServiceCalls service, TimeProvi
 
     protected override ValueTask SendAsync(SendBatch<PendingCall> batch)
     {
-        var ageMs = (uint)time.GetElapsedTime(batch.OpenedAt).TotalMilliseconds;
+        var now = time.GetTimestamp();
+        var ageMs = (uint)time.GetElapsedTime(batch.OpenedAt, now).TotalMilliseconds;
         var bytes = batch.Close(ageMs);
         foreach (var call in batch.Items)
         {
@@ -63,6 +64,7 @@ internal sealed class RequestPump(CallLink link, ServiceCalls service, TimeProvi
         }
 
         var first = batch.Items[0];
+        var headers = new SentHeaders(batch.Count == 1 ? Announce(batch.FirstHeaders) : _announcement, MonotonicTime.Of(now, time));
         return link.PublishAsync(
             batch.Count == 1
                 ? new OutboundMessage
@@ -73,7 +75,7 @@ internal sealed class RequestPump(CallLink link, ServiceCalls service, TimeProvi
                     CorrelationId = first.CorrelationId,
                     ReplyTo = link.ReplyTo,
                     ExpirationMs = TimeLeft(batch, ageMs),
-                    Headers = Announce(batch.FirstHeaders),
+                    Headers = headers,
                     Persistent = service.Confirms,
                     Body = batch.FirstBody,
                 }
@@ -84,7 +86,7 @@ internal sealed class RequestPump(CallLink link, ServiceCalls service, TimeProvi
                     ContentType = BatchFormat.ContentType,
                     ReplyTo = link.ReplyTo,
                     ExpirationMs = TimeLeft(batch, ageMs),
-                    Headers = _announcement,
+                    Headers = headers,
                     Persistent = service.Confirms,
                     Body = bytes,
                 },

@@ -1,5 +1,6 @@
 using Messaging.Catalogue;
 using Messaging.FailedCommands;
+using Messaging.Overload;
 using Messaging.Pipeline;
 
 namespace Messaging.Handling;
@@ -14,6 +15,9 @@ internal abstract class OperationHandler(OperationDescriptor operation, CommandR
 
     /// <summary>What its handlers have done.</summary>
     public HandlerLoad Load { get; } = new();
+
+    /// <summary>What its handlers take.</summary>
+    public UsualTime UsualTime { get; } = new();
 
     /// <summary>Serves a call. What it throws, the handler or its middleware threw.</summary>
     public abstract ValueTask InvokeAsync(WorkerCall call, CallContext context, IServiceProvider services);

@@ -8,6 +8,7 @@ using Messaging.Handling;
 using Messaging.Health;
 using Messaging.Inbox;
 using Messaging.Observers;
+using Messaging.Overload;
 using Messaging.Pipeline;
 using Messaging.Running;
 using Messaging.Serialization;
@@ -71,7 +72,9 @@ internal static class WorkerFactory
         string[] replyToPrefixes = [.. ReplyAddress.DefaultPrefixes, .. options.ReplyToPrefixes];
         var scopes = needsScope ? provider.GetRequiredService<IServiceScopeFactory>() : null;
         var failures = new FailureTranslator(options, transport.MaxMessageBytes, logger);
-        var runHandler = new RunHandler(provider, scopes, running, deadlines, options.Compression, time, failures, logger);
+        var overload = new OverloadWatch(contract.Name, time, logger);
+        var senders = new SenderClocks(replyToPrefixes, time);
+        var runHandler = new RunHandler(provider, scopes, running, deadlines, options.Compression, overload, time, failures, logger);
         var streams = new WorkerStreams(options.MaxStreams, time);
         var runStream = new RunStream(provider, scopes, running, streams, deadlines, time, failures, logger);
         var held = new HeldRetries(options.OrderedHoldLimit, time);
@@ -82,12 +85,13 @@ internal static class WorkerFactory
         var pipeline = new WorkerPipeline(
             new RefuseForeignReplyTo(replyToPrefixes, logger),
             new RefuseOversize(transport.MaxMessageBytes),
-            new ReadRequestHead(),
+            new ReadRequestHead(time),
             new FindOperation(operations),
             new RefuseWhileDraining(options.CommandDeliveryLimit),
             new RefuseRedelivery(),
             new SkipCancelled(running),
             new PostponeCommand(contract.Name, askIfCancelled, moves, time, logger),
+            new RefuseHopeless(overload, time),
             new OpenStream(streams, runStream, time, logger),
             runHandler,
             new RetryCommand(contract.Name, runHandler, held, moves, time, logger),
@@ -96,7 +100,8 @@ internal static class WorkerFactory
             giveBack,
             new SettleDelivery());
         return new Worker(
-            transport, operations, pipeline, running, streams, held, moves, giveBack, new SettleAnyway(trouble, time), trouble, askIfCancelled, new DeliveryUnpacker(contract.Name, replyToPrefixes, logger),
+            transport, operations, pipeline, running, streams, held, moves, giveBack, new SettleAnyway(trouble, time), trouble, askIfCancelled, new DeliveryUnpacker(contract.Name, replyToPrefixes, senders, time, logger),
+            senders, overload,
             new WorkerAnnouncer(operations, version, options.Announce ? options.AnnounceInterval : TimeSpan.Zero, time, logger),
             new Turns(deadlines, time), options, provider.GetRequiredService<IOptions<ReconnectOptions>>().Value,
             provider.GetRequiredService<Participants>(), time, logger);

@@ -1,6 +1,7 @@
 using Messaging.Batching;
 using Messaging.Compression;
 using Messaging.Deadlines;
+using Messaging.Overload;
 using Messaging.Replies;
 using Messaging.Running;
 using Messaging.Telemetry;
@@ -16,7 +17,7 @@ namespace Messaging.Pipeline;
 /// throws becomes an outcome. Decoding, middleware and encoding are the handler's typed part.
 /// </summary>
 internal sealed class RunHandler(
-    IServiceProvider root, IServiceScopeFactory? scopes, RunningCalls running, DeadlineWheel deadlines, CompressionOptions compression, TimeProvider time, FailureTranslator failures, ILogger logger)
+    IServiceProvider root, IServiceScopeFactory? scopes, RunningCalls running, DeadlineWheel deadlines, CompressionOptions compression, OverloadWatch overload, TimeProvider time, FailureTranslator failures, ILogger logger)
     : IDeliveryStep
 {
     public async ValueTask InvokeAsync(WorkerCall call)
@@ -26,7 +27,7 @@ internal sealed class RunHandler(
             return;
         }
 
-        var start = time.GetTimestamp();
+        var start = call.IsCommand ? time.GetTimestamp() : call.BegunAt;
         var current = call.Running ??= new RunningCall(logger);
         current.Begin(call.Delivery.Link, call);
         var activity = MessagingTelemetry.StartHandling(call.Handler!.Operation, call.Head.TraceParent, call.Head.TraceState);
@@ -103,6 +104,7 @@ internal sealed class RunHandler(
         {
             call.HandlerUs = (uint)Math.Min(time.GetElapsedTime(start).TotalMicroseconds, BatchFormat.NoTimeout - 1);
             call.Handler.Load.Count(call.HandlerUs, call.Outcome?.Kind == OutcomeKind.Failed);
+            Learn(call, current.Reason);
             MessagingMetrics.RecordHandler(call.Handler.Operation, call.HandlerUs, call.Outcome?.Status, call.Outcome is { IsFault: true });
             running.Remove(current);
             current.End();
@@ -111,6 +113,26 @@ internal sealed class RunHandler(
                 // The deadline has fired, maybe this moment: what it stops must not be a later call.
                 call.Running = null;
             }
+        }
+    }
+
+    private void Learn(WorkerCall call, StopReason stopped)
+    {
+        if (call.Outcome is { Kind: OutcomeKind.Succeeded } or { IsFault: true })
+        {
+            if (call.IsTrial)
+            {
+                call.Handler!.UsualTime.ReportTrial(call.HandlerUs);
+            }
+            else
+            {
+                call.Handler!.UsualTime.Report(call.HandlerUs, call.BegunAt);
+            }
+        }
+
+        if (call.Delivery.LateBy is null && !call.IsCommand)
+        {
+            overload.OnStrangerEnded(call, stopped is StopReason.CallerCancelled or StopReason.DeadlinePassed);
         }
     }
 }

@@ -42,7 +42,7 @@ internal sealed class SendReply : IDeliveryStep
             Type = names.Type,
             ContentType = names.ContentType,
             CorrelationId = call.CorrelationId,
-            Headers = headers,
+            Headers = WaitHeader.Add(headers, call.WaitMs),
             Body = body,
         });
     }

@@ -3,6 +3,7 @@ using Messaging.Batching;
 using Messaging.Buffers;
 using Messaging.Compression;
 using Messaging.Handling;
+using Messaging.Overload;
 using Messaging.Running;
 using Messaging.Transport;
 using Messaging.Wire;
@@ -50,6 +51,37 @@ internal sealed class WorkerCall
 
     /// <summary>The time that a batch leaves it; null where its message says it, if anything does.</summary>
     public TimeSpan? TimeLeft => _timeLeftMs == NoTimeLeft ? null : TimeSpan.FromMilliseconds(_timeLeftMs);
+
+    /// <summary>The time that its sender states, in microseconds; null for none, or where it can't be read.</summary>
+    public long? StatedTimeoutUs =>
+        _timeLeftMs != NoTimeLeft ? _timeLeftMs * 1000
+        : RequestHead.TryReadTimeout(Delivery.Message, out var timeout, out _) && timeout is { } stated ? (long)stated.TotalMicroseconds
+        : null;
+
+    /// <summary>When it was taken out of <see cref="WaitingRoom"/>.</summary>
+    public long BegunAt { get; set; }
+
+    /// <summary>How long it waited between its sending and that; of a stranger's only what it waited here.</summary>
+    public TimeSpan Waited { get; set; }
+
+    /// <summary>The same in whole milliseconds, where all of it is known; otherwise 0.</summary>
+    public long WaitMs { get; set; }
+
+    /// <summary>Whether it was taken out to be refused.</summary>
+    public bool IsRefused { get; set; }
+
+    /// <summary>Whether it is run although it looks hopeless.</summary>
+    public bool IsTrial { get; set; }
+
+    /// <summary>When its time ends, in microseconds of our clock. For <see cref="FairRoom"/>, as are the next three.</summary>
+    public long EndsUs { get; set; }
+
+    /// <summary>From when on it has waited for long.</summary>
+    public long LongUs { get; set; }
+
+    public WorkerCall? Older { get; set; }
+
+    public WorkerCall? Newer { get; set; }
 
     /// <summary>What stops its handler; null until one runs.</summary>
     public RunningCall? Running { get; set; }
@@ -211,6 +243,9 @@ internal sealed class WorkerCall
         call._holders = 1;
         call._settled = 0;
         call.Draining = false;
+        call.IsRefused = false;
+        call.IsTrial = false;
+        call.WaitMs = 0;
         call.FirstFailure = null;
         call.HeldSince = null;
         call.HandlerUs = BatchFormat.NoTimeout;

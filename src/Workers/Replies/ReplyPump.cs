@@ -72,6 +72,14 @@ internal sealed partial class ReplyPump(WorkerLink link, string replyTo, ILogger
     protected override ValueTask SendAsync(SendBatch<WorkerCall> batch)
     {
         var bytes = batch.Close(ageMs: 0);
+
+        // Of the message and not of each frame: there it costs next to nothing.
+        var waitMs = 0L;
+        foreach (var call in batch.Items)
+        {
+            waitMs = Math.Max(waitMs, call.WaitMs);
+        }
+
         return link.ReplyAsync(
             batch.Count == 1
                 ? new OutboundMessage
@@ -80,7 +88,7 @@ internal sealed partial class ReplyPump(WorkerLink link, string replyTo, ILogger
                     Type = batch.FirstNames.Type,
                     ContentType = batch.FirstNames.ContentType,
                     CorrelationId = batch.Items[0].CorrelationId,
-                    Headers = Report(batch.FirstNumber, batch.FirstHeaders),
+                    Headers = WaitHeader.Add(Report(batch.FirstNumber, batch.FirstHeaders), waitMs),
                     Body = batch.FirstBody,
                 }
                 : new OutboundMessage
@@ -88,6 +96,7 @@ internal sealed partial class ReplyPump(WorkerLink link, string replyTo, ILogger
                     Queue = replyTo,
                     Type = WireNames.BatchType,
                     ContentType = BatchFormat.ContentType,
+                    Headers = WaitHeader.Add(headers: null, waitMs),
                     Body = bytes,
                 });
     }

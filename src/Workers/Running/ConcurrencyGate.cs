@@ -1,4 +1,5 @@
 using Messaging.Batching;
+using Messaging.Overload;
 using Messaging.Pipeline;
 
 namespace Messaging.Running;
@@ -12,19 +13,22 @@ namespace Messaging.Running;
 /// asks for another one, should there be more to do: a handler that blocks holds up nobody but itself. The replies that
 /// the turns bring about leave together when the last of them ends.
 /// </remarks>
-internal sealed class ConcurrencyGate(int concurrency, Turns turns, Func<WorkerCall, ValueTask> serve) : IThreadPoolWorkItem
+internal sealed class ConcurrencyGate(int concurrency, Turns turns, Func<WorkerCall, ValueTask> serve, WaitingRoom room) : IThreadPoolWorkItem
 {
     private readonly Lock _lock = new();
-    private readonly Queue<WorkerCall> _waiting = new();
     private readonly TaskCompletionSource _idle = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _empty = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _running;
+    private int _refusing;
     private int _parked;
     private bool _turnComes;
     private bool _stopping;
 
     /// <summary>How many calls are being served.</summary>
     public int Running => Volatile.Read(ref _running);
+
+    /// <summary>Whether there is no slot free.</summary>
+    public bool IsFull => Running >= concurrency;
 
     /// <summary>Takes a call. False when it is closed. <see cref="Wake"/> starts what was taken.</summary>
     public bool TryEnter(WorkerCall call)
@@ -37,7 +41,7 @@ internal sealed class ConcurrencyGate(int concurrency, Turns turns, Func<WorkerC
             }
 
             call.Gate = this;
-            _waiting.Enqueue(call);
+            room.Add(call);
             return true;
         }
     }
@@ -72,6 +76,53 @@ internal sealed class ConcurrencyGate(int concurrency, Turns turns, Func<WorkerC
         }
     }
 
+    /// <summary>Begins to count how many calls are begun.</summary>
+    public void BeginCounting(long now)
+    {
+        lock (_lock)
+        {
+            room.BeginCounting(now);
+        }
+    }
+
+    /// <summary>The worker is overloaded: from here the senders of what waits take turns.</summary>
+    public void BeginFair(long now)
+    {
+        lock (_lock)
+        {
+            if (!_stopping)
+            {
+                room.BeginFair(now);
+            }
+        }
+    }
+
+    /// <summary>The worker is not overloaded any more.</summary>
+    public void EndFair()
+    {
+        lock (_lock)
+        {
+            room.EndFair();
+        }
+    }
+
+    /// <summary>Refuses whom time has passed. Returns whether nobody waited at some moment since this was last asked.</summary>
+    public bool Look(long now)
+    {
+        lock (_lock)
+        {
+            var wasEmpty = room.WasEmpty || (room.IsEmpty && _running < concurrency);
+            if (room.IsFair && !_stopping)
+            {
+                room.Look(now);
+                AskForTurn();
+            }
+
+            room.WasEmpty = false;
+            return wasEmpty;
+        }
+    }
+
     /// <summary>Completes, once it lets nothing more in, when nothing that was taken is left, be it parked.</summary>
     public Task WhenEmptyAsync() => _empty.Task;
 
@@ -80,7 +131,9 @@ internal sealed class ConcurrencyGate(int concurrency, Turns turns, Func<WorkerC
     {
         lock (_lock)
         {
+            // Who waits is given back to other workers, and not refused.
             _stopping = true;
+            room.EndFair();
             SignalIdle();
         }
 
@@ -100,19 +153,20 @@ internal sealed class ConcurrencyGate(int concurrency, Turns turns, Func<WorkerC
         turns.Enter();
         while (call is not null)
         {
+            var refused = call.IsRefused;
             var serving = serve(call);
             if (serving.IsCompleted)
             {
                 lock (_lock)
                 {
-                    _running--;
+                    Leave(refused);
                     call = TakeNext();
                     SignalIdle();
                 }
             }
             else
             {
-                _ = FinishAsync(serving);
+                _ = FinishAsync(serving, refused);
                 lock (_lock)
                 {
                     call = TakeNext();
@@ -125,7 +179,7 @@ internal sealed class ConcurrencyGate(int concurrency, Turns turns, Func<WorkerC
         turns.Leave();
     }
 
-    private async Task FinishAsync(ValueTask serving)
+    private async Task FinishAsync(ValueTask serving, bool refused)
     {
         try
         {
@@ -135,7 +189,7 @@ internal sealed class ConcurrencyGate(int concurrency, Turns turns, Func<WorkerC
         {
             lock (_lock)
             {
-                _running--;
+                Leave(refused);
                 AskForTurn();
                 SignalIdle();
             }
@@ -144,18 +198,34 @@ internal sealed class ConcurrencyGate(int concurrency, Turns turns, Func<WorkerC
 
     private WorkerCall? TakeNext()
     {
-        if (_running >= concurrency || !_waiting.TryDequeue(out var call))
+        var call = room.TakeNext(hasSlot: _running < concurrency);
+        if (call is { IsRefused: true })
         {
-            return null;
+            _refusing++;
+        }
+        else if (call is not null)
+        {
+            _running++;
         }
 
-        _running++;
         return call;
+    }
+
+    private void Leave(bool refused)
+    {
+        if (refused)
+        {
+            _refusing--;
+        }
+        else
+        {
+            _running--;
+        }
     }
 
     private void AskForTurn()
     {
-        if (!_turnComes && _waiting.Count > 0 && _running < concurrency)
+        if (!_turnComes && ((room.Waiting > 0 && _running < concurrency) || room.HasRefused))
         {
             _turnComes = true;
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
@@ -164,7 +234,7 @@ internal sealed class ConcurrencyGate(int concurrency, Turns turns, Func<WorkerC
 
     private void SignalIdle()
     {
-        if (_stopping && _running == 0 && _waiting.Count == 0)
+        if (_stopping && _running == 0 && _refusing == 0 && room.IsEmpty)
         {
             _idle.TrySetResult();
             if (_parked == 0)

@@ -1,6 +1,8 @@
 using System.Buffers;
+using Messaging.Overload;
 using Messaging.Replies;
 using Messaging.Transport;
+using Messaging.Wire;
 
 namespace Messaging.Running;
 
@@ -22,7 +24,13 @@ internal sealed class Delivery
     {
         Link = link;
         Tag = new DeliveryTag(queue, message.DeliveryTag, message.Partition);
-        _message = message with { Body = default };
+        var headers = message.Headers;
+        if (queue == QueueKind.Calls && SentHeaders.TryTake(ref headers, out var sent))
+        {
+            SentUs = sent;
+        }
+
+        _message = message with { Body = default, Headers = headers };
         BodyBytes = message.Body.Length;
         IsOversize = BodyBytes > maxBodyBytes;
         _length = IsOversize ? 0 : BodyBytes;
@@ -48,6 +56,24 @@ internal sealed class Delivery
 
     /// <summary>Whether it brought several calls.</summary>
     public bool IsBatch { get; private set; }
+
+    /// <summary>When it came.</summary>
+    public long ArrivedAt { get; set; }
+
+    /// <summary>When it was sent, by its sender's clock in microseconds; null where the sender does not say.</summary>
+    public long? SentUs { get; }
+
+    /// <summary>Whose clock that is; null where nobody knows.</summary>
+    public SenderClock? Sender { get; set; }
+
+    /// <summary>How much later it came, by our clock, than it was sent, by its sender's, in microseconds; null where that tells nothing.</summary>
+    public long? LateBy { get; set; }
+
+    /// <summary>How long it was on its way as far as is known, in microseconds.</summary>
+    public long WaitUs => LateBy is { } late ? Sender!.WaitOf(late) : 0;
+
+    /// <summary>How many of its calls are in <see cref="FairRoom"/>, which guards it.</summary>
+    public int Waiting { get; set; }
 
     /// <summary>Where replies gather; null for a requester that reads no batches.</summary>
     public ReplyPump? Replies { get; set; }

@@ -1,4 +1,5 @@
 using Messaging.Batching;
+using Messaging.Overload;
 using Messaging.Pipeline;
 using Messaging.Replies;
 using Messaging.Telemetry;
@@ -9,13 +10,15 @@ using Microsoft.Extensions.Logging;
 namespace Messaging.Running;
 
 /// <summary>Makes calls of deliveries: one of a plain message, many of a batch.</summary>
-internal sealed partial class DeliveryUnpacker(string service, IReadOnlyList<string> replyToPrefixes, ILogger logger)
+internal sealed partial class DeliveryUnpacker(string service, IReadOnlyList<string> replyToPrefixes, SenderClocks senders, TimeProvider time, ILogger logger)
 {
     private readonly NameCache _names = new();
 
     /// <summary>Puts what a delivery brought through the gate.</summary>
     public void Unpack(Delivery delivery, ConcurrencyGate gate)
     {
+        delivery.ArrivedAt = time.GetTimestamp();
+        senders.Look(delivery);
         if (!BatchFormat.Is(delivery.Message.ContentType))
         {
             delivery.Replies = FindPump(delivery, 1);

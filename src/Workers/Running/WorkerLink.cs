@@ -16,6 +16,7 @@ internal sealed class WorkerLink : ILink, IWorkerSink
     private Task? _stopped;
     private IWorkerLink? _link;
     private ForgetCancelled? _forgetting;
+    private int _widened;
 
     public WorkerLink(IWorkerDeliveries deliveries, int maxMessageBytes, ILogger logger)
     {
@@ -108,6 +109,15 @@ internal sealed class WorkerLink : ILink, IWorkerSink
     }
 
     public ValueTask AnnounceAsync(ReadOnlyMemory<byte> announcement) => Link.AnnounceAsync(announcement);
+
+    /// <summary>Has the broker hand over so many calls more, or no more than usual with 0.</summary>
+    public void Widen(ushort more)
+    {
+        if (_link is { } link && Interlocked.Exchange(ref _widened, more) != more)
+        {
+            _ = link.WidenCallsAsync(more).AsTask();
+        }
+    }
 
     /// <summary>Stops taking deliveries, once: who comes later waits for the first.</summary>
     public Task StopConsumingAsync()

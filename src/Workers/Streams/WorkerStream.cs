@@ -35,6 +35,7 @@ internal abstract class WorkerStream : IStreamOwner
     {
         var headers = new Dictionary<string, object?>(StringComparer.Ordinal) { [WireNames.StreamAddress] = Call.Delivery.Link.ControlAddress };
         StreamHeaders.AnnounceBatches(headers);
+        WaitHeader.Add(headers, Call.WaitMs);
         AddTo(headers);
         Flow.Post(StreamNames.Open, headers: headers);
     }

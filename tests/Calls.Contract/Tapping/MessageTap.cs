@@ -12,16 +12,17 @@ namespace Messaging.Calls.Contract.Tapping;
 public sealed class MessageTap
 {
     private const string HandlerTimeHeader = "handler-us";
+    private const string ClockType = "clock";
     private const int NumberAt = sizeof(uint) + 16;
 
     private readonly ConcurrentQueue<PassedMessage> _requests = new();
     private readonly ConcurrentQueue<PassedMessage> _replies = new();
     private volatile TaskCompletionSource? _held;
 
-    /// <summary>What the requester published, in order.</summary>
+    /// <summary>The requests that the requester published, in order.</summary>
     public IReadOnlyList<PassedMessage> Requests => [.. _requests];
 
-    /// <summary>What came to the requester's reply queue, in order.</summary>
+    /// <summary>The replies that came to the requester's reply queue, in order.</summary>
     public IReadOnlyList<PassedMessage> Replies => [.. _replies];
 
     /// <summary>What every worker is said to have reported, in microseconds; null for what it did report.</summary>
@@ -59,7 +60,11 @@ public sealed class MessageTap
 
     internal async ValueTask PassAsync(OutboundMessage request, Func<OutboundMessage, ValueTask> publish)
     {
-        _requests.Enqueue(PassedMessage.From(request));
+        if (!string.Equals(request.Type, ClockType, StringComparison.Ordinal))
+        {
+            _requests.Enqueue(PassedMessage.From(request));
+        }
+
         if (_held is { } held)
         {
             await held.Task;
@@ -70,6 +75,11 @@ public sealed class MessageTap
 
     internal InboundMessage Pass(in InboundMessage reply)
     {
+        if (string.Equals(reply.Type, ClockType, StringComparison.Ordinal))
+        {
+            return reply;
+        }
+
         _replies.Enqueue(PassedMessage.From(reply));
         return HandlerUs is { } microseconds ? Report(reply, microseconds) : reply;
     }
