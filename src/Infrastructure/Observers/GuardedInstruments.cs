@@ -74,6 +74,18 @@ internal sealed class GuardedCounter(Counter<long>? counter)
             ObserverFailures.Count(Observer.Meters, exception);
         }
     }
+
+    public void Add(long delta, KeyValuePair<string, object?> tag, KeyValuePair<string, object?> other)
+    {
+        try
+        {
+            counter?.Add(delta, tag, other);
+        }
+        catch (Exception exception)
+        {
+            ObserverFailures.Count(Observer.Meters, exception);
+        }
+    }
 }
 
 /// <summary>A histogram whose listeners may throw.</summary>

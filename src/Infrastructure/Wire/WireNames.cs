@@ -18,6 +18,12 @@ internal static class WireNames
     public const string HandlerTime = "handler-us";
 
     /// <summary>
+    /// Reply header: how long the call had waited between its sending and its beginning or refusal, in whole milliseconds.
+    /// Absent below 1 ms, and where it is not known.
+    /// </summary>
+    public const string WaitMs = "wait-ms";
+
+    /// <summary>
     /// How a body is compressed. A property on a message of its own; a header in the frames of batches, in the outbox's
     /// table, and everywhere in this process.
     /// </summary>

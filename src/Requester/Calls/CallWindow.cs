@@ -1,20 +1,31 @@
+using Messaging.Overload;
+
 namespace Messaging.Calls;
 
 /// <summary>
 /// Bounds the calls of a service that are under way, and with them the memory of the requester and the length of the
-/// queue. Those above the limit wait their turn, inside their deadlines.
+/// queue. Those above the limit wait their turn, inside their deadlines. Where not all of them can be answered in time
+/// the newest go first, which have most of their time left, and the oldest are refused while their callers can still do
+/// something else.
 /// </summary>
-internal sealed class CallWindow(int limit)
+internal sealed class CallWindow(int most, ServiceLoad load)
 {
-    // Fewer that have ended are not worth a walk along the line.
-    private const int EndedKept = 64;
+    // Rates are no promises: a line that would just do in time is too long.
+    private const double Trust = 0.85;
 
+    // So much shorter the line has to be for the oldest to have their turn again.
+    private const double Relief = 0.25;
+
+    // Less than this part of what calls take now is too little.
+    private const double Hopeless = 0.75;
+
+    private readonly AdaptiveLimit _limit = load.Limit;
     private readonly Lock _lock = new();
-    private readonly Queue<PendingCall> _waiting = new();
+    private readonly CallLine _line = new();
     private int _count;
-    private int _ended;
     private volatile int _waitingCount;
     private volatile bool _paused;
+    private bool _newestFirst;
 
     /// <summary>How many calls are under way.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -22,13 +33,14 @@ internal sealed class CallWindow(int limit)
     /// <summary>How many calls wait for room.</summary>
     public int Waiting => _waitingCount;
 
-    public int Limit => limit;
+    /// <summary>How many calls may be under way at the most.</summary>
+    public int Limit => most;
 
     /// <summary>
     /// Whether as many are under way or wait as may be under way. While the connection takes nothing for a moment there
     /// may be room all the same, and those who come wait for it.
     /// </summary>
-    public bool IsFull => Count + _waitingCount >= limit;
+    public bool IsFull => Count + _waitingCount >= most;
 
     /// <summary>Lets a call in. False when there is no room, or when others wait already.</summary>
     public bool TryEnter()
@@ -38,7 +50,7 @@ internal sealed class CallWindow(int limit)
             return false;
         }
 
-        if (Interlocked.Increment(ref _count) <= limit)
+        if (Interlocked.Increment(ref _count) <= _limit.Current)
         {
             return true;
         }
@@ -50,13 +62,28 @@ internal sealed class CallWindow(int limit)
     /// <summary>Puts a call in line; it goes on by itself (<see cref="PendingCall.Execute"/>) when it is let in.</summary>
     public void Wait(PendingCall call)
     {
+        var now = load.Now;
+        load.Watch(now);
+        _limit.OnReached(now);
+        var rate = load.AnswersPerMs(now);
+        List<PendingCall>? refused = null;
         lock (_lock)
         {
             if (!call.HasEnded)
             {
-                _waiting.Enqueue(call);
-                _waitingCount = _waiting.Count;
+                _line.Add(call);
+                if (rate > 0 && !_paused)
+                {
+                    refused = TakeHopeless(call, rate);
+                }
+
+                _waitingCount = _line.Count;
             }
+        }
+
+        foreach (var late in refused ?? [])
+        {
+            late.Refuse();
         }
 
         // Room may have come between the look and now, when nobody waited.
@@ -85,21 +112,8 @@ internal sealed class CallWindow(int limit)
 
         lock (_lock)
         {
-            if (++_ended <= Math.Max(EndedKept, _waiting.Count / 2))
-            {
-                return;
-            }
-
-            _ended = 0;
-            for (var left = _waiting.Count; left > 0; left--)
-            {
-                if (_waiting.Dequeue() is { HasEnded: false } call)
-                {
-                    _waiting.Enqueue(call);
-                }
-            }
-
-            _waitingCount = _waiting.Count;
+            _line.ForgetEnded();
+            _waitingCount = _line.Count;
         }
     }
 
@@ -113,24 +127,30 @@ internal sealed class CallWindow(int limit)
         }
     }
 
-    private void Admit()
+    /// <summary>Lets in those that there is room for.</summary>
+    public void Admit()
     {
-        while (!_paused)
+        while (!_paused && _waitingCount > 0)
         {
-            PendingCall next;
+            PendingCall? next;
             lock (_lock)
             {
-                if (_waiting.Count == 0 || Volatile.Read(ref _count) >= limit)
+                if (Volatile.Read(ref _count) >= _limit.Current || !_line.TryTake(_newestFirst, out next))
                 {
                     return;
                 }
 
-                next = _waiting.Dequeue();
-                _waitingCount = _waiting.Count;
+                _newestFirst &= _line.Count > 0;
+                _waitingCount = _line.Count;
                 Interlocked.Increment(ref _count);
             }
 
-            if (next.TryAdmit())
+            if (!_limit.IsOpen && LeftMs(next) < Hopeless * load.CallMs(next.Policy.HandlerTime))
+            {
+                Interlocked.Decrement(ref _count);
+                next.Refuse();
+            }
+            else if (next.TryAdmit())
             {
                 // Not here: this may be the transport's or the timer's thread, and what comes next is the user's codec.
                 ThreadPool.UnsafeQueueUserWorkItem(next, preferLocal: false);
@@ -141,4 +161,39 @@ internal sealed class CallWindow(int limit)
             }
         }
     }
+
+    /// <summary>Takes out who would be let in too late.</summary>
+    /// <param name="newest">Who has just come.</param>
+    /// <param name="rate">How many are answered in a millisecond.</param>
+    private List<PendingCall>? TakeHopeless(PendingCall newest, double rate)
+    {
+        // What is under way beyond the limit has to end first.
+        var excess = Math.Max(0, Volatile.Read(ref _count) - _limit.Current);
+        var wait = (_line.Count + excess) / rate;
+        if (!_newestFirst)
+        {
+            // While all are in time they go in the order in which they came.
+            _newestFirst = wait > Trust * TimeFor(newest);
+        }
+        else if (wait < Relief * TimeFor(_line.Oldest))
+        {
+            _newestFirst = false;
+        }
+
+        List<PendingCall>? hopeless = null;
+        while (_newestFirst && _line.Count > 0 && (_line.Oldest.HasEnded || (_line.Count + excess) / rate > TimeFor(_line.Oldest)))
+        {
+            var oldest = _line.TakeOldest();
+            if (!oldest.HasEnded)
+            {
+                (hopeless ??= []).Add(oldest);
+            }
+        }
+
+        return hopeless;
+    }
+
+    private double TimeFor(PendingCall call) => LeftMs(call) - load.CallMs(call.Policy.HandlerTime);
+
+    private static double LeftMs(PendingCall call) => call.QueueTime.TotalMilliseconds;
 }

@@ -59,6 +59,9 @@ internal abstract partial class PendingCall(Requester requester, CallPolicy poli
     /// <summary>How long its request may wait in a queue.</summary>
     public virtual TimeSpan QueueTime => Deadline.Remaining;
 
+    /// <summary>The timestamp since which only the connection and the workers keep it from its reply.</summary>
+    public long SentAt { get; set; }
+
     /// <summary>Whether whoever replies was told that batches are read here.</summary>
     public bool Announced { get; set; }
 
