@@ -63,11 +63,11 @@ internal sealed class GuardedCounter(Counter<long>? counter)
         }
     }
 
-    public void Add(long delta, KeyValuePair<string, object?> tag)
+    public void Add(long delta, params ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         try
         {
-            counter?.Add(delta, tag);
+            counter?.Add(delta, tags);
         }
         catch (Exception exception)
         {
@@ -75,11 +75,11 @@ internal sealed class GuardedCounter(Counter<long>? counter)
         }
     }
 
-    public void Add(long delta, KeyValuePair<string, object?> tag, KeyValuePair<string, object?> other)
+    public void Add(long delta, KeyValuePair<string, object?> tag)
     {
         try
         {
-            counter?.Add(delta, tag, other);
+            counter?.Add(delta, tag);
         }
         catch (Exception exception)
         {

@@ -109,6 +109,11 @@ internal static class MessagingMetrics
         }
     }
 
+    /// <summary>What <see cref="MessagingTelemetry.RefusedInTime"/> is counted by.</summary>
+    /// <param name="service">The service.</param>
+    /// <param name="side">Who refuses: <c>requester</c> or <c>worker</c>.</param>
+    public static KeyValuePair<string, object?>[] RefusedInTimeTags(string service, string side) => [new(Destination, service), new("messaging.side", side)];
+
     /// <summary>Counts a link that was lost.</summary>
     /// <param name="purpose">What it is for.</param>
     public static void RecordLostLink(string purpose) => _lostLinks.Add(1, new KeyValuePair<string, object?>(ObservedState.Purpose, purpose));

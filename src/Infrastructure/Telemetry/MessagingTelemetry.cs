@@ -56,9 +56,9 @@ internal static class MessagingTelemetry
     public static GuardedCounter RefusedAnnouncements { get; } =
         Instruments.Counter("messaging.catalogue.refused_announcements", "{message}", "Announcements of workers that can't be believed, or for which there is no room.");
 
-    /// <summary>Calls that were refused because they could not be answered in time.</summary>
+    /// <summary>Calls that were refused as they could not be answered in time, by the requester or by the worker.</summary>
     public static GuardedCounter RefusedInTime { get; } =
-        Instruments.Counter("messaging.refused_in_time", "{call}", "Calls that were refused before a handler began, as they could not be answered in time.");
+        Instruments.Counter("messaging.refused_in_time", "{call}", "Calls refused at once, as they could not be answered in time.");
 
     /// <summary>Attempts beyond the first, by retry or hedging.</summary>
     public static GuardedCounter Retries { get; } =

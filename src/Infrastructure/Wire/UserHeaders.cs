@@ -12,7 +12,7 @@ internal static class UserHeaders
     // Ours and the broker's. In any case of letters: gateways and other protocols don't tell names by it.
     private static readonly FrozenSet<string> _reserved = FrozenSet.ToFrozenSet(
         [.. BrokerHeaders.All,
-        WireNames.TimeoutMs, WireNames.Attempt, WireNames.Batch, WireNames.HandlerTime, WireNames.WaitMs, WireNames.ContentEncoding, WireNames.AcceptEncoding, WireNames.TraceParent, WireNames.TraceState, WireNames.Status, WireNames.Detail,
+        WireNames.TimeoutMs, WireNames.SentUs, WireNames.WaitMs, WireNames.Attempt, WireNames.Batch, WireNames.HandlerTime, WireNames.ContentEncoding, WireNames.AcceptEncoding, WireNames.TraceParent, WireNames.TraceState, WireNames.Status, WireNames.Detail,
         WireNames.FaultType, WireNames.MayHaveRun, WireNames.Reason, WireNames.StackTrace, WireNames.DeadReason,
         WireNames.DeadStackTrace, WireNames.DeadLastFailure, WireNames.DeadWorker, WireNames.DeadQueue, WireNames.OutboxQueue, WireNames.OutboxKey, WireNames.DeadHistory, WireNames.FirstFailure, WireNames.DelayLeft,
         WireNames.Stream, WireNames.StreamWindowItems, WireNames.StreamWindowBytes, WireNames.StreamAddress, WireNames.StreamSequence,

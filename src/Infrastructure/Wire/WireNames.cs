@@ -8,6 +8,15 @@ internal static class WireNames
     /// <summary>Request header: the time that remained when the request was sent, in milliseconds, where the expiration property does not say it.</summary>
     public const string TimeoutMs = "timeout-ms";
 
+    /// <summary>
+    /// Request header, and that of the answer to a question of the type <see cref="ClockType"/>: the sender's monotonic time
+    /// when it handed the message to its connection, in microseconds since any instant of its own.
+    /// </summary>
+    public const string SentUs = "sent-us";
+
+    /// <summary>Reply header: how long the call waited between its sending and its beginning or refusal, in whole milliseconds; of a batch's calls the longest.</summary>
+    public const string WaitMs = "wait-ms";
+
     /// <summary>Request header: which attempt of the requester this is, where it is not the first.</summary>
     public const string Attempt = "attempt";
 
@@ -16,12 +25,6 @@ internal static class WireNames
 
     /// <summary>Reply header, only for who reads batches: how long the handler took in microseconds; negative where none ran.</summary>
     public const string HandlerTime = "handler-us";
-
-    /// <summary>
-    /// Reply header: how long the call had waited between its sending and its beginning or refusal, in whole milliseconds.
-    /// Absent below 1 ms, and where it is not known.
-    /// </summary>
-    public const string WaitMs = "wait-ms";
 
     /// <summary>
     /// How a body is compressed. A property on a message of its own; a header in the frames of batches, in the outbox's
@@ -118,6 +121,9 @@ internal static class WireNames
 
     /// <summary>Type of a message that cancels a call.</summary>
     public const string CancelType = "cancel";
+
+    /// <summary>Type of the message by which a worker asks a requester for its monotonic time, and of the answer.</summary>
+    public const string ClockType = "clock";
 
     /// <summary>Type of the message by which a worker says that it is there, and what it does.</summary>
     public const string AnnounceType = "announce";

@@ -150,7 +150,7 @@ internal sealed class CallLink : ILink, IRequesterSink
         if (load.Hears(call.Id, reply.Headers))
         {
             var now = 0L;
-            load.OnAnswer(call, reply.Headers, IsFailure(reply.Type), handlerUs, ref now);
+            load.OnAnswer(call, reply.Headers, IsFailure(reply.Type), ServiceLoad.ReadWaitMs(reply.Headers), handlerUs, ref now);
         }
     }
 
@@ -167,6 +167,7 @@ internal sealed class CallLink : ILink, IRequesterSink
 
         // All of them came at the same moment.
         var now = 0L;
+        var waitMs = ServiceLoad.ReadWaitMs(message.Headers);
         while (batch.TryRead(out var frame))
         {
             if (!_calls.TryTake(frame.Id, out var call))
@@ -176,9 +177,9 @@ internal sealed class CallLink : ILink, IRequesterSink
             }
 
             var load = call.Policy.Service.Load;
-            if (!call.IsStream && load.Hears(frame.Id, frame.Headers))
+            if (!call.IsStream && (waitMs > 0 || load.Hears(frame.Id, frame.Headers)))
             {
-                load.OnAnswer(call, frame.Headers, IsFailure(frame.Type), frame.Number == BatchFormat.NoTimeout ? -1 : frame.Number, ref now);
+                load.OnAnswer(call, frame.Headers, IsFailure(frame.Type), waitMs, frame.Number == BatchFormat.NoTimeout ? -1 : frame.Number, ref now);
             }
 
             call.OnReply(frame);

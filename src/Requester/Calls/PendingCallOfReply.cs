@@ -148,7 +148,7 @@ internal class PendingCall<TRequest, TReply> : PendingCall
             Operation = Operation.FullName,
             CorrelationId = CorrelationId,
             MayHaveRun = head.MayHaveRun,
-            RetryAfter = head.Reason == FailureReason.Overloaded ? ServiceLoad.ReadWait(reply.Headers) : null,
+            RetryAfter = head.Reason == FailureReason.Overloaded && ServiceLoad.ReadWaitMs(reply.Headers) is > 0 and var wait ? TimeSpan.FromMilliseconds(wait) : null,
             RemoteStackTrace = head.StackTrace,
             FaultName = head.FaultType,
             FaultFields = head.FaultType is null ? default : reply.Body.ToArray(),

@@ -33,9 +33,13 @@ internal sealed class AdaptiveLimit
     // Rounds without a wait before the limit grows by half each time.
     private const int CalmRounds = 3;
 
-    // A wait that stays although the limit has come down to a third is not of the calls' making.
+    // Where nothing is answered. More than one, so that it is seen soon when something is.
+    private const double Blind = 16;
+
+    // A wait that stays so long, although the limit has come down to a third, is not of the calls' making.
     private const double LeastWindowToDoubt = 4;
-    private static readonly double _doubtMs = TimeSpan.FromMinutes(5).TotalMilliseconds;
+    private const double DoubtAfterMs = 2000;
+    private static readonly double _doubtMs = TimeSpan.FromMinutes(10).TotalMilliseconds;
 
     private readonly Lock _lock = new();
     private readonly int _most;
@@ -47,6 +51,7 @@ internal sealed class AdaptiveLimit
     private double _roundFrom;
     private double _roundSum;
     private int _roundCount;
+    private bool _roundHasRefusals;
     private int _calmRounds;
     private bool _reached;
     private double _lastLong;
@@ -54,6 +59,7 @@ internal sealed class AdaptiveLimit
     private double _lastClamp;
     private double _firstWindow;
     private double _firstWait;
+    private double _firstAt;
     private double _floorMs;
     private double _floorUntil;
     private volatile int _current;
@@ -106,12 +112,12 @@ internal sealed class AdaptiveLimit
             Learn(answer);
             if (_phase == Phase.Looking)
             {
-                Add(wait);
+                Add(wait, answer.Refused);
                 EndLook(answer.Now);
             }
             else if (answer.SentAt >= _roundFrom)
             {
-                Add(wait);
+                Add(wait, answer.Refused);
                 EndRound(answer);
             }
             else if (wait > 2 * TargetMs)
@@ -197,7 +203,8 @@ internal sealed class AdaptiveLimit
 
         _phase = Phase.Limiting;
         _lastLong = now;
-        Set(Math.Min(_window, Math.Max(1, _served.PerMs(now) * (TargetMs + WorkOr0))));
+        var rate = _served.PerMs(now);
+        Set(Math.Min(_window, rate > 0 ? rate * (TargetMs + WorkOr0) : Blind));
         BeginRound(now);
     }
 
@@ -259,13 +266,13 @@ internal sealed class AdaptiveLimit
     /// </summary>
     private bool IsInVain(double wait, double now)
     {
-        if (_firstWindow == 0 || wait < 0.75 * _firstWait || wait < 2 * TargetMs)
+        if (_firstWindow == 0 || wait < 0.75 * _firstWait || wait < 2 * TargetMs || _roundHasRefusals)
         {
-            (_firstWindow, _firstWait) = (_window, wait);
+            (_firstWindow, _firstWait, _firstAt) = (_window, wait, now);
             return false;
         }
 
-        if (_firstWindow < LeastWindowToDoubt || _window > _firstWindow / 3)
+        if (_firstWindow < LeastWindowToDoubt || _window > _firstWindow / 3 || now - _firstAt < DoubtAfterMs)
         {
             return false;
         }
@@ -297,13 +304,14 @@ internal sealed class AdaptiveLimit
     // What each requester leaves waiting: with the root of its window large ones change as fast as small ones.
     private double Step => Math.Max(0.5, Math.Sqrt(_window) / 2);
 
-    private void Add(double wait)
+    private void Add(double wait, bool refused)
     {
         _roundSum += wait;
         _roundCount++;
+        _roundHasRefusals |= refused;
     }
 
-    private void BeginRound(double now) => (_roundFrom, _roundSum, _roundCount, _reached) = (now, 0, 0, false);
+    private void BeginRound(double now) => (_roundFrom, _roundSum, _roundCount, _roundHasRefusals, _reached) = (now, 0, 0, false, false);
 
     private void Open()
     {

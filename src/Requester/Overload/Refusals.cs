@@ -9,6 +9,7 @@ internal sealed class Refusals(ServiceLoad load)
     private const double TextMs = 100;
     private const double BurstMs = 10_000;
 
+    private readonly KeyValuePair<string, object?>[] _tags = MessagingMetrics.RefusedInTimeTags(load.Service, "requester");
     private readonly Lock _lock = new();
     private string _detail = string.Empty;
     private double _detailAt = double.NegativeInfinity;
@@ -20,7 +21,7 @@ internal sealed class Refusals(ServiceLoad load)
     /// <param name="isFirst">Whether none has been refused for a while.</param>
     public RpcException Create(OperationDescriptor operation, out bool isFirst)
     {
-        MessagingTelemetry.RefusedInTime.Add(1, new("messaging.destination.name", load.Service), new("messaging.refused_by", "requester"));
+        MessagingTelemetry.RefusedInTime.Add(1, _tags);
         string detail;
         TimeSpan retryAfter;
         lock (_lock)

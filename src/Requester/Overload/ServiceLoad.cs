@@ -16,11 +16,13 @@ internal sealed class ServiceLoad
     private const double WatchMs = 5000;
     private const double TellingMs = 10_000;
     private const double AliveMs = 1000;
-    private const uint Samples = 64;
+    private const uint Samples = 16;
 
-    // Measured here, a wait is the requester's own slowness too: only a long one tells of workers.
-    private const double LeastDerivedMs = 100;
-    private const double ShareOfTimeout = 0.25;
+    // Measured here, a wait has the requester's own slowness in it: only half of it is believed.
+    private const double Belief = 0.5;
+
+    // Without other signs even that has to be a good part of the time that the call has.
+    private const double ShareOfTimeout = 0.1;
 
     private readonly TimeProvider _time;
     private readonly double _msPerTick;
@@ -31,6 +33,7 @@ internal sealed class ServiceLoad
     private double _toldAt = double.NegativeInfinity;
     private double _answeredAt = double.NegativeInfinity;
     private double _watchUntil;
+    private double _suspects;
     private volatile bool _watches;
 
     public ServiceLoad(string service, int most, TimeProvider time)
@@ -81,27 +84,24 @@ internal sealed class ServiceLoad
     /// <summary>How long a call of an operation takes now once it is sent, in milliseconds, as far as is known.</summary>
     public double CallMs(HandlerTime handler) => Limit.IsOpen ? 0 : Limit.WaitMs + (handler.AverageUs / 1000d);
 
-    /// <summary>How long a worker says that a call has waited; null where it says nothing.</summary>
-    public static TimeSpan? ReadWait(IReadOnlyDictionary<string, object?>? headers) =>
-        headers is not null && headers.TryGetValue(WireNames.WaitMs, out var told) && IsWait(told, out var ms) ? TimeSpan.FromMilliseconds(ms) : null;
+    /// <summary>How long a worker says that a call, or the longest of a batch, has waited, in milliseconds; 0 where it says nothing.</summary>
+    public static long ReadWaitMs(IReadOnlyDictionary<string, object?>? headers) =>
+        headers is not null && headers.TryGetValue(WireNames.WaitMs, out var told) && HeaderValues.TryGetInt64(told, out var ms) && ms is > 0 and <= int.MaxValue ? ms : 0;
 
     /// <summary>Whether an answer may tell something. One look, for nearly all calls.</summary>
-    public bool Hears(UInt128 id, IReadOnlyDictionary<string, object?>? headers) =>
-        headers is not null || _watches || (uint)(id >> 64) % Samples == 0;
+    public bool Hears(UInt128 id, IReadOnlyDictionary<string, object?>? headers) => headers is not null || _watches || IsSample(id);
 
     /// <summary>A call was answered.</summary>
     /// <param name="call">The call.</param>
     /// <param name="headers">The answer's; null for none.</param>
     /// <param name="failed">Whether it is a failure.</param>
+    /// <param name="waitMs">How long it has waited, as <see cref="ReadWaitMs"/> says.</param>
     /// <param name="handlerUs">The time in the handler, negative where none ran; <see cref="NotTold"/>.</param>
     /// <param name="timestamp">When it came; 0 where nobody has looked yet.</param>
-    public void OnAnswer(PendingCall call, IReadOnlyDictionary<string, object?>? headers, bool failed, long handlerUs, ref long timestamp)
+    public void OnAnswer(PendingCall call, IReadOnlyDictionary<string, object?>? headers, bool failed, long waitMs, long handlerUs, ref long timestamp)
     {
-        object? told = null;
-        var tells = headers is not null && headers.TryGetValue(WireNames.WaitMs, out told);
         var refused = failed && IsRefusal(headers);
-        var samples = (uint)(call.Id >> 64) % Samples == 0;
-        if (!tells && !refused && !_watches && !samples)
+        if (waitMs == 0 && !refused && !_watches && !IsSample(call.Id))
         {
             return;
         }
@@ -109,7 +109,7 @@ internal sealed class ServiceLoad
         timestamp = timestamp == 0 ? _time.GetTimestamp() : timestamp;
         var now = ToMs(timestamp);
         var sentAt = ToMs(call.SentAt);
-        var wait = MeasureWait(call, now, now - sentAt, told, handlerUs, mayRise: !_watches);
+        var (wait, work) = Measure(call, now, now - sentAt, waitMs, handlerUs);
         Volatile.Write(ref _answeredAt, now);
         if (_watches)
         {
@@ -118,7 +118,7 @@ internal sealed class ServiceLoad
 
         if (wait > 0 || refused || !Limit.IsOpen)
         {
-            Judge(new Answer(now, sentAt, Math.Max(0, wait), refused, Window.Count));
+            Judge(new Answer(now, sentAt, Math.Max(0, wait), work, refused, Window.Count));
         }
     }
 
@@ -126,23 +126,27 @@ internal sealed class ServiceLoad
     public void OnOpened(PendingCall call, IReadOnlyDictionary<string, object?>? headers)
     {
         var timestamp = 0L;
-        OnAnswer(call, headers, failed: false, handlerUs: 0, ref timestamp);
+        OnAnswer(call, headers, failed: false, ReadWaitMs(headers), handlerUs: 0, ref timestamp);
     }
 
-    /// <summary>A call that was sent had no answer by its deadline. While others have, that tells of a long queue.</summary>
+    /// <summary>
+    /// A call that was sent had no answer by its deadline. Its handler may have been slow; so others' answers are looked
+    /// at. Where there are none at all, as when workers are away, fewer calls are sent, too: those before were in vain.
+    /// </summary>
     public void OnUnanswered(PendingCall call)
     {
         var now = Now;
         var sentAt = ToMs(call.SentAt);
+        var answeredAt = Volatile.Read(ref _answeredAt);
+        _suspects = now + WatchMs;
         Watch(now);
-        if (!Limit.IsOpen && now - Volatile.Read(ref _answeredAt) < AliveMs)
+        if (Limit.IsOpen ? answeredAt < sentAt : now - answeredAt < AliveMs)
         {
-            Judge(new Answer(now, sentAt, now - sentAt, Refused: true, Window.Count));
+            Judge(new Answer(now, sentAt, now - sentAt, WorkMs: 0, Refused: true, Window.Count));
         }
     }
 
-    // A worker may say anything.
-    private static bool IsWait(object? told, out long ms) => HeaderValues.TryGetInt64(told, out ms) && ms is > 0 and <= int.MaxValue;
+    private static bool IsSample(UInt128 id) => (uint)(id >> 64) % Samples == 0;
 
     private static bool IsRefusal(IReadOnlyDictionary<string, object?>? headers) =>
         headers is not null
@@ -176,35 +180,35 @@ internal sealed class ServiceLoad
         }
     }
 
-    /// <summary>How long a call has waited for its handler, as far as can be told; 0 where it is not known to be long.</summary>
-    private double MeasureWait(PendingCall call, double now, double trip, object? told, long handlerUs, bool mayRise)
+    /// <summary>How long a call has waited for its handler, as far as can be told, and what it took besides.</summary>
+    private (double WaitMs, double WorkMs) Measure(PendingCall call, double now, double trip, long waitMs, long handlerUs)
     {
         var handlerMs = handlerUs < 0 ? 0 : handlerUs / 1000d;
-        if (IsWait(told, out var ms))
+        if (waitMs > 0)
         {
-            // A worker may say anything, but it can't have waited for longer than it was away.
+            // A worker may say anything, but a call can't have waited for longer than it was away.
             Volatile.Write(ref _toldAt, now);
-            var wait = Math.Min(ms, trip);
+            var wait = Math.Min(waitMs, trip);
             if (handlerUs >= 0)
             {
                 _way.See(trip - wait - handlerMs, mayRise: true);
             }
 
-            // The way there is part of the wait; as long as the way back, which nobody waits on.
-            return wait - _way.Ms;
+            // The way there is part of the wait; it is as long as the way back, on which nobody waits.
+            return (wait - _way.Ms, trip - wait);
         }
 
         if (now - Volatile.Read(ref _toldAt) < TellingMs)
         {
             // Those who tell leave out what is short.
-            return 0;
+            return (0, trip);
         }
 
         var shortest = handlerUs == NotTold ? call.Policy.ShortestTrip : _trip;
         var length = trip - handlerMs;
-        shortest.See(length, mayRise);
-        var derived = length - shortest.Ms;
-        var timeout = ToMs(call.Deadline.Timestamp) - ToMs(call.SentAt);
-        return Limit.IsOpen && derived < Math.Max(LeastDerivedMs, ShareOfTimeout * timeout) ? 0 : derived;
+        shortest.See(length, mayRise: !_watches);
+        var derived = Belief * (length - shortest.Ms);
+        var isShort = Limit.IsOpen && now > _suspects && derived < ShareOfTimeout * (ToMs(call.Deadline.Timestamp) - ToMs(call.SentAt));
+        return (isShort ? 0 : derived, handlerMs + shortest.Ms);
     }
 }
