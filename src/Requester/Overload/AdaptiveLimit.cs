@@ -4,7 +4,7 @@ namespace Messaging.Overload;
 /// How many calls of one service may be under way while its workers are overloaded: as many as keep them busy with a
 /// short wait. There is no limit until calls wait for long; then each round trip brings it nearer to the wait that is
 /// aimed at, and adds a little, the same for all: so that requesters who share workers come to equal shares. Where the
-/// limit has not been reached for a second it is lifted. Thread-safe.
+/// limit has not been reached for half a second it is lifted. Thread-safe.
 /// </summary>
 /// <remarks>
 /// The rule is FAST TCP's (https://doi.org/10.1109/TNET.2006.886335), with Swift's fixed target for the delay
@@ -19,7 +19,7 @@ internal sealed class AdaptiveLimit
     // One wait is chance: so long is looked before there is a limit.
     private const double LookMs = 100;
     private const double LongLookMs = 1000;
-    private const double CalmMs = 1000;
+    private const double CalmMs = 500;
     private const double LeastRoundMs = 15;
     private const double ClampMs = 50;
     private const int EnoughToLook = 8;
@@ -301,8 +301,8 @@ internal sealed class AdaptiveLimit
 
     private double WorkOr0 => Math.Max(_workMs, 0);
 
-    // What each requester leaves waiting: with the root of its window large ones change as fast as small ones.
-    private double Step => Math.Max(0.5, Math.Sqrt(_window) / 2);
+    // What each requester leaves waiting: of large windows more, or they would change slowly.
+    private double Step => Math.Max(1, Math.Sqrt(_window) / 4);
 
     private void Add(double wait, bool refused)
     {
