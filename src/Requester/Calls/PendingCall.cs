@@ -169,11 +169,15 @@ internal abstract partial class PendingCall(Requester requester, CallPolicy poli
     }
 
     /// <summary>The request, or what the call sent later, found no queue.</summary>
-    public virtual void OnReturned() => Fail(
-        StatusCode.Unavailable,
-        FailureReason.NoRoute,
-        $"The broker has no queue '{Operation.Service}' (NoRoute): no worker serves it. Start one, or check the service's name and the virtual host.",
-        mayHaveRun: false);
+    public virtual void OnReturned()
+    {
+        policy.Service.Load.OnUnrouted();
+        Fail(
+            StatusCode.Unavailable,
+            FailureReason.NoRoute,
+            $"The broker has no queue '{Operation.Service}' (NoRoute): no worker serves it. Start one, or check the service's name and the virtual host.",
+            mayHaveRun: false);
+    }
 
     /// <summary>Gives the caller its outcome. On a thread of the pool, as the caller's code may run in it.</summary>
     public abstract void Complete();

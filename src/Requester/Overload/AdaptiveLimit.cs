@@ -33,35 +33,23 @@ internal sealed class AdaptiveLimit
     // Rounds without a wait before the limit grows by half each time.
     private const int CalmRounds = 3;
 
-    // Where nothing is answered. More than one, so that it is seen soon when something is.
-    private const double Blind = 16;
-
-    // A wait that stays so long, although the limit has come down to a third, is not of the calls' making.
-    private const double LeastWindowToDoubt = 4;
-    private const double DoubtAfterMs = 2000;
-    private static readonly double _doubtMs = TimeSpan.FromMinutes(10).TotalMilliseconds;
+    /// <summary>How many go on while nothing is answered. More than one, so that it is seen soon when something is.</summary>
+    public const int Blind = 16;
 
     private readonly Lock _lock = new();
     private readonly int _most;
     private readonly AnswerRate _served = new();
+    private readonly VainLimit _vain = new();
     private Phase _phase;
     private double _window;
     private double _workMs = -1;
     private double _waitMs;
-    private double _roundFrom;
-    private double _roundSum;
-    private int _roundCount;
-    private bool _roundHasRefusals;
+    private WaitRound _round;
     private int _calmRounds;
     private bool _reached;
     private double _lastLong;
     private double _lastReached;
     private double _lastClamp;
-    private double _firstWindow;
-    private double _firstWait;
-    private double _firstAt;
-    private double _floorMs;
-    private double _floorUntil;
     private volatile int _current;
     private volatile bool _isOpen = true;
 
@@ -112,12 +100,12 @@ internal sealed class AdaptiveLimit
             Learn(answer);
             if (_phase == Phase.Looking)
             {
-                Add(wait, answer.Refused);
+                _round.Add(wait, answer.Refused);
                 EndLook(answer.Now);
             }
-            else if (answer.SentAt >= _roundFrom)
+            else if (answer.SentAt >= _round.From)
             {
-                Add(wait, answer.Refused);
+                _round.Add(wait, answer.Refused);
                 EndRound(answer);
             }
             else if (wait > 2 * TargetMs)
@@ -150,17 +138,19 @@ internal sealed class AdaptiveLimit
         }
     }
 
+    /// <summary>Lifts the limit: there is nothing that calls could wait in.</summary>
+    public void Lift()
+    {
+        lock (_lock)
+        {
+            Open();
+        }
+    }
+
     private double Judge(in Answer answer)
     {
         var wait = answer.Refused ? Math.Max(answer.WaitMs, RefusalWeight * TargetMs) : answer.WaitMs;
-        if (answer.Now < _floorUntil)
-        {
-            // The way itself takes so long.
-            _floorMs = Math.Min(_floorMs, wait);
-            wait -= _floorMs;
-        }
-
-        return Math.Clamp(wait, 0, Clip * TargetMs);
+        return Math.Clamp(_vain.Correct(wait, answer.Now), 0, Clip * TargetMs);
     }
 
     private void Learn(in Answer answer)
@@ -179,23 +169,24 @@ internal sealed class AdaptiveLimit
         _isOpen = false;
         _workMs = -1;
         _waitMs = answer.WaitMs;
-        (_firstWindow, _calmRounds, _reached) = (0, 0, false);
+        _vain.Forget();
+        (_calmRounds, _reached) = (0, false);
 
         // What is under way may go on as it is meanwhile.
         Set(Math.Max(answer.UnderWay, 1));
-        BeginRound(answer.Now);
+        _round = new WaitRound(answer.Now);
         (_lastLong, _lastReached) = (answer.Now, answer.Now);
     }
 
     private void EndLook(double now)
     {
-        var lasted = now - _roundFrom;
-        if ((lasted < LookMs || _roundCount < EnoughToLook) && lasted < LongLookMs)
+        var lasted = now - _round.From;
+        if ((lasted < LookMs || _round.Count < EnoughToLook) && lasted < LongLookMs)
         {
             return;
         }
 
-        if (_roundSum / _roundCount <= TargetMs)
+        if (_round.WaitMs <= TargetMs)
         {
             Open();
             return;
@@ -205,20 +196,21 @@ internal sealed class AdaptiveLimit
         _lastLong = now;
         var rate = _served.PerMs(now);
         Set(Math.Min(_window, rate > 0 ? rate * (TargetMs + WorkOr0) : Blind));
-        BeginRound(now);
+        _round = new WaitRound(now);
     }
 
     private void EndRound(in Answer answer)
     {
         var now = answer.Now;
-        if (_roundCount < Math.Clamp(_window / 2, 1, MostToRound) || now - _roundFrom < LeastRoundMs)
+        if (_round.Count < Math.Clamp(_window / 2, 1, MostToRound) || now - _round.From < LeastRoundMs)
         {
             return;
         }
 
-        var wait = _roundSum / _roundCount;
+        var wait = _round.WaitMs;
         var target = TargetMs;
         var reached = _reached || answer.UnderWay >= (int)_window;
+        _reached = false;
         if (reached)
         {
             _lastReached = now;
@@ -228,22 +220,23 @@ internal sealed class AdaptiveLimit
         {
             _lastLong = now;
             _calmRounds = 0;
-            if (IsInVain(wait, now))
+            if (_vain.Shows(_window, wait, target, _round.HasRefusals, now) is { } before)
             {
-                Set(_firstWindow);
-                _firstWindow = 0;
-                BeginRound(now);
+                Set(before);
+                _round = new WaitRound(now);
                 return;
             }
 
             var factor = Math.Max(LeastFactor, (target + WorkOr0) / (wait + WorkOr0));
 
             // Never below the handlers that this requester keeps busy.
-            Set(Math.Max(Math.Min(_window, _served.PerMs(now) * WorkOr0), (_window * factor) + (reached ? Step : 0)));
+            var rate = _served.PerMs(now);
+            var least = Math.Min(_window, rate > 0 ? rate * WorkOr0 : Blind);
+            Set(Math.Max(least, (_window * factor) + (reached ? Step : 0)));
         }
         else
         {
-            _firstWindow = 0;
+            _vain.Forget();
             _calmRounds = reached && wait < target / 2 ? _calmRounds + 1 : 0;
             if (reached)
             {
@@ -257,29 +250,7 @@ internal sealed class AdaptiveLimit
             }
         }
 
-        BeginRound(now);
-    }
-
-    /// <summary>
-    /// Looks whether waits answer to the limit. A slow way to the workers, or callers who know no limit, make them too:
-    /// who alone gives way then only hurts its own callers.
-    /// </summary>
-    private bool IsInVain(double wait, double now)
-    {
-        if (_firstWindow == 0 || wait < 0.75 * _firstWait || wait < 2 * TargetMs || _roundHasRefusals)
-        {
-            (_firstWindow, _firstWait, _firstAt) = (_window, wait, now);
-            return false;
-        }
-
-        if (_firstWindow < LeastWindowToDoubt || _window > _firstWindow / 3 || now - _firstAt < DoubtAfterMs)
-        {
-            return false;
-        }
-
-        _floorMs = now < _floorUntil ? _floorMs + wait : wait;
-        _floorUntil = now + _doubtMs;
-        return true;
+        _round = new WaitRound(now);
     }
 
     /// <summary>What more calls are under way than the workers finish in the wait that is aimed at goes at once, before a round trip has shown it.</summary>
@@ -303,15 +274,6 @@ internal sealed class AdaptiveLimit
 
     // What each requester leaves waiting: of large windows more, or they would change slowly.
     private double Step => Math.Max(1, Math.Sqrt(_window) / 4);
-
-    private void Add(double wait, bool refused)
-    {
-        _roundSum += wait;
-        _roundCount++;
-        _roundHasRefusals |= refused;
-    }
-
-    private void BeginRound(double now) => (_roundFrom, _roundSum, _roundCount, _roundHasRefusals, _reached) = (now, 0, 0, false, false);
 
     private void Open()
     {

@@ -140,9 +140,19 @@ internal sealed class ServiceLoad
         var answeredAt = Volatile.Read(ref _answeredAt);
         _suspects = now + WatchMs;
         Watch(now);
-        if (Limit.IsOpen ? answeredAt < sentAt : now - answeredAt < AliveMs)
+        if (Limit.IsOpen ? answeredAt < sentAt && Window.Count > AdaptiveLimit.Blind : now - answeredAt < AliveMs)
         {
             Judge(new Answer(now, sentAt, now - sentAt, WorkMs: 0, Refused: true, Window.Count));
+        }
+    }
+
+    /// <summary>A call found no queue: nobody serves, and nothing waits for anybody.</summary>
+    public void OnUnrouted()
+    {
+        if (!Limit.IsOpen)
+        {
+            Limit.Lift();
+            Window.Admit();
         }
     }
 
