@@ -11,7 +11,7 @@ namespace Messaging.Http;
 /// <summary>Serves plain HTTP: reads what a request asks for, has it done, and answers with a problem where that failed.</summary>
 internal sealed class HttpDoor(HttpForwarder forwarder, IOptions<GatewayOptions> options, TimeProvider time)
 {
-    // A second is long for a broker and short for a client.
+    // A second is long for a broker and short for a client; of an overloaded service it is known better.
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
 
     public static Task InvokeAsync(HttpContext context) =>
@@ -34,7 +34,7 @@ internal sealed class HttpDoor(HttpForwarder forwarder, IOptions<GatewayOptions>
             catch (RpcException exception) when (!context.Response.HasStarted)
             {
                 MessageHeaders.Add(context.Response.Headers, call.Response);
-                await FailAsync(context, exception, (exception as RefusedByLimitException)?.RetryAfter ?? _retryAfter).ConfigureAwait(false);
+                await FailAsync(context, exception, exception.RetryAfter ?? _retryAfter).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (call.IsLate && !call.Aborted.IsCancellationRequested && !context.Response.HasStarted)
             {
