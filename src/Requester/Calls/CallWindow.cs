@@ -16,6 +16,8 @@ internal sealed class CallWindow(int most, ServiceLoad load)
     // So much shorter the line has to be for the oldest to have their turn again.
     private const double Relief = 0.25;
 
+    private const double SiftMs = 40;
+
     // Less than this part of what calls take now is too little.
     private const double Hopeless = 0.75;
 
@@ -26,6 +28,7 @@ internal sealed class CallWindow(int most, ServiceLoad load)
     private volatile int _waitingCount;
     private volatile bool _paused;
     private bool _newestFirst;
+    private double _siftedAt;
 
     /// <summary>How many calls are under way.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -74,7 +77,7 @@ internal sealed class CallWindow(int most, ServiceLoad load)
                 _line.Add(call);
                 if (rate > 0 && !_paused)
                 {
-                    refused = TakeHopeless(call, rate);
+                    refused = TakeHopeless(call, rate, now);
                 }
 
                 _waitingCount = _line.Count;
@@ -165,7 +168,8 @@ internal sealed class CallWindow(int most, ServiceLoad load)
     /// <summary>Takes out who would be let in too late.</summary>
     /// <param name="newest">Who has just come.</param>
     /// <param name="rate">How many are answered in a millisecond.</param>
-    private List<PendingCall>? TakeHopeless(PendingCall newest, double rate)
+    /// <param name="now">The time.</param>
+    private List<PendingCall>? TakeHopeless(PendingCall newest, double rate, double now)
     {
         // What is under way beyond the limit has to end first.
         var excess = Math.Max(0, Volatile.Read(ref _count) - _limit.Current);
@@ -180,17 +184,47 @@ internal sealed class CallWindow(int most, ServiceLoad load)
             _newestFirst = false;
         }
 
-        List<PendingCall>? hopeless = null;
-        while (_newestFirst && _line.Count > 0 && (_line.Oldest.HasEnded || (_line.Count + excess) / rate > TimeFor(_line.Oldest)))
+        if (!_newestFirst)
         {
-            var oldest = _line.TakeOldest();
-            if (!oldest.HasEnded)
+            return null;
+        }
+
+        List<PendingCall>? hopeless = null;
+        while (_line.Count > 0 && IsHopeless(_line.Oldest, _line.Count))
+        {
+            Take(_line.TakeOldest());
+        }
+
+        if (now - _siftedAt > SiftMs)
+        {
+            // Behind one that has much time there may be others that have not.
+            _siftedAt = now;
+            for (var newer = _line.Count; newer > 0; newer--)
             {
-                (hopeless ??= []).Add(oldest);
+                var next = _line.TakeOldest();
+                if (IsHopeless(next, newer))
+                {
+                    Take(next);
+                }
+                else
+                {
+                    _line.Add(next);
+                }
             }
         }
 
         return hopeless;
+
+        // Those that came after it go first.
+        bool IsHopeless(PendingCall call, int newer) => call.HasEnded || (newer + excess) / rate > TimeFor(call);
+
+        void Take(PendingCall call)
+        {
+            if (!call.HasEnded)
+            {
+                (hopeless ??= []).Add(call);
+            }
+        }
     }
 
     private double TimeFor(PendingCall call) => LeftMs(call) - load.CallMs(call.Policy.HandlerTime);
