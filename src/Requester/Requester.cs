@@ -141,7 +141,7 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
         {
             call.TryAdmit();
             call.Watch(cancellationToken);
-            Start(call, clock.StartedAt);
+            Start(call, call.Extras is { Attempt: > 1 } ? Time.GetTimestamp() : clock.StartedAt);
         }
         else if (service.FailsWhenFull && window.IsFull)
         {
@@ -228,6 +228,8 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
         {
             return;
         }
+
+        call.SentAt = now;
 
         // 6. Encode, and compress where that is asked for, into pooled memory and up to the transport's limit.
         var policy = call.Policy;

@@ -95,6 +95,7 @@ public sealed class MetricTests : IAsyncLifetime
         Assert.Equal(1, _measured.Read("messaging.process.active"));
         Assert.Equal(1, _measured.Read("messaging.client.active_calls"));
         Assert.Equal(0, _measured.Read("messaging.client.waiting_calls"));
+        Assert.Equal(10_000, _measured.Read("messaging.client.call_limit"));
         Assert.Equal(7 + 8, _measured.Read("messaging.process.concurrency"));
 
         Gate.Answered.TrySetResult();

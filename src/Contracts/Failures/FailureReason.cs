@@ -15,7 +15,10 @@ public enum FailureReason
     /// <summary>The connection was lost while the call was under way. It may have run.</summary>
     ConnectionLost,
 
-    /// <summary>The broker refused the message: the queue is full. Nothing was run.</summary>
+    /// <summary>
+    /// There is more to do than can be done: the call could not be answered by its deadline, too many are under way, or
+    /// the broker refused the message because its queue is full. Nothing was run, and calling again at once makes it worse.
+    /// </summary>
     Overloaded,
 
     /// <summary>The message is larger than the limit. Nothing was sent.</summary>

@@ -45,6 +45,11 @@ public class RpcException : Exception
     /// </summary>
     public bool MayHaveRun { get; init; }
 
+    /// <summary>
+    /// After how long it may be worth calling again, where that is known of an overloaded service; otherwise null.
+    /// </summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>The worker's stack trace, where its options send it (off by default); otherwise null.</summary>
     public string? RemoteStackTrace { get; init; }
 

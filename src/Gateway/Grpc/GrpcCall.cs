@@ -189,6 +189,10 @@ internal sealed class GrpcCall : IDisposable
         if (!_exchange.HasBegun)
         {
             AddHeaders();
+            if (failure?.RetryAfter is { } wait)
+            {
+                _exchange.SetRetryAfter(wait);
+            }
         }
 
         _exchange.End(GrpcTrailers.Create(status, detail, failure, Response.Trailers));

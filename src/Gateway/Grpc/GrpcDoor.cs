@@ -1,4 +1,3 @@
-using System.Globalization;
 using Messaging.Deadlines;
 using Messaging.GrpcWeb;
 using Messaging.Protection;
@@ -31,8 +30,7 @@ internal sealed class GrpcDoor(GrpcForwarder forwarder, IEnumerable<IGrpcBuiltIn
         context.Response.ContentType = type.ToString();
         GrpcExchange exchange = type.Protocol == GrpcProtocol.Http2 ? new Http2GrpcExchange(context, type) : new GrpcWebExchange(context, type);
 
-        // https://github.com/grpc/proposal/blob/master/A6-client-retries.md#pushback
-        exchange.SetHeader("grpc-retry-pushback-ms", ((long)Math.Ceiling(refusal.RetryAfter.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));
+        exchange.SetRetryAfter(refusal.RetryAfter);
         exchange.End(GrpcTrailers.Create(refusal.Status, refusal.Detail, refusal.ToException(), new Dictionary<string, string>(StringComparer.Ordinal)));
         return Task.CompletedTask;
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Buffers;
 using System.IO.Pipelines;
 using Messaging.Protection;
@@ -36,6 +37,10 @@ internal abstract class GrpcExchange(HttpContext context, GrpcContentType type)
 
     /// <summary>Sets a header, as long as nothing has begun.</summary>
     public void SetHeader(string name, string value) => context.Response.Headers[name] = value;
+
+    /// <summary>Says when it may be worth calling again. https://github.com/grpc/proposal/blob/master/A6-client-retries.md#pushback</summary>
+    public void SetRetryAfter(TimeSpan wait) =>
+        SetHeader("grpc-retry-pushback-ms", Math.Max(1, (long)Math.Ceiling(wait.TotalMilliseconds)).ToString(CultureInfo.InvariantCulture));
 
     /// <summary>Writes a message, to be sent with the next flush or the end.</summary>
     public void Write(bool isCompressed, ReadOnlySpan<byte> body)

@@ -11,7 +11,7 @@ namespace Messaging.Http;
 /// <summary>Serves plain HTTP: reads what a request asks for, has it done, and answers with a problem where that failed.</summary>
 internal sealed class HttpDoor(HttpForwarder forwarder, IOptions<GatewayOptions> options, TimeProvider time)
 {
-    // A second is long for a broker and short for a client.
+    // A second is long for a broker and short for a client; of an overloaded service it is known better.
     private static readonly TimeSpan _retryAfter = TimeSpan.FromSeconds(1);
 
     public static Task InvokeAsync(HttpContext context) =>
@@ -34,7 +34,7 @@ internal sealed class HttpDoor(HttpForwarder forwarder, IOptions<GatewayOptions>
             catch (RpcException exception) when (!context.Response.HasStarted)
             {
                 MessageHeaders.Add(context.Response.Headers, call.Response);
-                await FailAsync(context, exception, (exception as RefusedByLimitException)?.RetryAfter ?? _retryAfter).ConfigureAwait(false);
+                await FailAsync(context, exception, _retryAfter).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (call.IsLate && !call.Aborted.IsCancellationRequested && !context.Response.HasStarted)
             {
@@ -62,6 +62,9 @@ internal sealed class HttpDoor(HttpForwarder forwarder, IOptions<GatewayOptions>
     }
 
     /// <summary>Answers with a problem.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="failure">What failed.</param>
+    /// <param name="retryAfter">When it may be worth calling again, where the failure does not say it.</param>
     public static async Task FailAsync(HttpContext context, RpcException failure, TimeSpan? retryAfter = null)
     {
         var problem = Problem.Of(failure, $"{context.Request.RouteValues["service"]}/{context.Request.RouteValues["method"]}");
@@ -69,7 +72,7 @@ internal sealed class HttpDoor(HttpForwarder forwarder, IOptions<GatewayOptions>
         response.StatusCode = problem.Status;
         response.ContentType = Problem.ContentType;
         response.Headers.CacheControl = "no-store";
-        if (problem.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable && retryAfter is { } wait)
+        if (problem.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable && (failure.RetryAfter ?? retryAfter) is { } wait)
         {
             response.Headers.RetryAfter = Math.Max(1, (long)Math.Ceiling(wait.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
         }

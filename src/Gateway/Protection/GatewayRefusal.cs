@@ -21,6 +21,4 @@ internal sealed class RefusedByLimitException : RpcException
         RetryAfter = refusal.RetryAfter;
         Reason = refusal.Reason;
     }
-
-    public TimeSpan RetryAfter { get; }
 }

@@ -15,6 +15,7 @@ internal static class MessagingMetrics
     private const string OperationName = "messaging.operation.name";
     private const string Method = "rpc.method";
     private const string Status = "rpc.response.status_code";
+    private const string Overloaded = "OVERLOADED";
     private const string Fault = "FAULT";
     private const string Unsettled = "UNSETTLED";
 
@@ -62,7 +63,9 @@ internal static class MessagingMetrics
         };
         if (failure is not null)
         {
-            tags.Add(ErrorType, ErrorTypeOf(failure));
+            // Refused in time is not failed. A command is refused by a full queue, which is.
+            var refused = operation.Kind != OperationKind.Command && failure is RpcException { Reason: FailureReason.Overloaded };
+            tags.Add(ErrorType, refused ? Overloaded : ErrorTypeOf(failure));
         }
 
         _operationDuration.Record(time.GetElapsedTime(startedAt).TotalSeconds, tags);

@@ -36,6 +36,9 @@ internal enum ObservedKind
 
     /// <summary>Handlers that may run.</summary>
     Concurrency = 7,
+
+    /// <summary>Calls that may be under way.</summary>
+    CallLimit = 8,
 }
 
 /// <summary>Knows what can be asked for, and adds up what is of one name. Asking costs; being asked for does not.</summary>
@@ -54,6 +57,7 @@ internal static class ObservedState
         Create(ObservedKind.LinksBlocked, Purpose, "messaging.link.blocked", "{link}", "Links on which the broker takes nothing for want of memory or disk.");
         Create(ObservedKind.ActiveCalls, Service, "messaging.client.active_calls", "{call}", "Calls under way.");
         Create(ObservedKind.WaitingCalls, Service, "messaging.client.waiting_calls", "{call}", "Calls that wait for room among those under way.");
+        Create(ObservedKind.CallLimit, Service, "messaging.client.call_limit", "{call}", "Calls that may be under way, of which overloaded workers leave few.");
         Create(ObservedKind.ActiveCommands, Service, "messaging.client.active_commands", "{command}", "Commands that await their confirm.");
         Create(ObservedKind.ActiveHandlers, Service, "messaging.process.active", "{handler}", "Handlers that run.");
         Create(ObservedKind.Concurrency, Service, "messaging.process.concurrency", "{handler}", "Handlers that may run at once.");

@@ -1,4 +1,5 @@
 using Messaging.Batching;
+using Messaging.Overload;
 using Messaging.Streaming;
 using Messaging.Telemetry;
 using Messaging.Transport;
@@ -130,22 +131,36 @@ internal sealed class CallLink : ILink, IRequesterSink
 
     private static void Learn(PendingCall call, in InboundMessage reply)
     {
-        if (!call.Announced || call.IsStream)
+        if (call.IsStream)
         {
             return;
         }
 
-        if (reply.Headers is not null
-            && reply.Headers.TryGetValue(WireNames.HandlerTime, out var header)
-            && HeaderValues.TryGetInt64(header, out var microseconds))
+        var handlerUs = ServiceLoad.NotTold;
+        if (call.Announced)
         {
-            call.OnHandlerTime(microseconds);
+            if (reply.Headers is not null
+                && reply.Headers.TryGetValue(WireNames.HandlerTime, out var header)
+                && HeaderValues.TryGetInt64(header, out var microseconds))
+            {
+                handlerUs = microseconds;
+                call.OnHandlerTime(microseconds);
+            }
+            else
+            {
+                call.Policy.HandlerTime.ReportForeign();
+            }
         }
-        else
+
+        var load = call.Policy.Service.Load;
+        if (load.Hears(call.Id, reply.Headers))
         {
-            call.Policy.HandlerTime.ReportForeign();
+            var now = 0L;
+            load.OnAnswer(call, reply.Headers, IsFailure(reply.Type), ServiceLoad.ReadWaitMs(reply.Headers), handlerUs, ref now);
         }
     }
+
+    private static bool IsFailure(string? type) => string.Equals(type, WireNames.FaultReplyType, StringComparison.Ordinal);
 
     private void OnReplies(in InboundMessage message)
     {
@@ -156,12 +171,21 @@ internal sealed class CallLink : ILink, IRequesterSink
             return;
         }
 
+        // All of them came at the same moment.
+        var now = 0L;
+        var waitMs = ServiceLoad.ReadWaitMs(message.Headers);
         while (batch.TryRead(out var frame))
         {
             if (!_calls.TryTake(frame.Id, out var call))
             {
                 MessagingTelemetry.LateReplies.Add(1);
                 continue;
+            }
+
+            var load = call.Policy.Service.Load;
+            if (!call.IsStream && (waitMs > 0 || load.Hears(frame.Id, frame.Headers)))
+            {
+                load.OnAnswer(call, frame.Headers, IsFailure(frame.Type), waitMs, frame.Number == BatchFormat.NoTimeout ? -1 : frame.Number, ref now);
             }
 
             call.OnReply(frame);

@@ -12,7 +12,7 @@ internal static class DeadlineDetail
     public static string Describe(CallStage stage, string time, string queue, Exception? lastFailure) => stage switch
     {
         CallStage.Waiting =>
-            $"{time} passed at stage 'window': too many calls to '{queue}' were under way (MaxPendingCalls), or the connection could not keep up. Its workers are slower than its callers: add workers, or call less.",
+            $"{time} passed at stage 'window': as many calls to '{queue}' were under way as its workers, or MaxPendingCalls, let be, or the connection could not keep up. Its workers are slower than its callers: add workers, or call less.",
         CallStage.Connecting =>
             $"{time} passed at stage 'connect': no connection to the broker. " +
             (lastFailure is null ? "Check that it runs and is reached from here." : $"The last attempt failed: {lastFailure.Message}"),

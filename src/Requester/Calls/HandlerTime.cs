@@ -25,6 +25,9 @@ internal sealed class HandlerTime
     public int CostUs =>
         Volatile.Read(ref _missing) <= 0 && Volatile.Read(ref _average) is >= 0 and var average ? Math.Max(1, average / Weight) : BudgetUs;
 
+    /// <summary>How long a handler takes on average, in microseconds; 0 where that is not known.</summary>
+    public int AverageUs => Math.Max(0, Volatile.Read(ref _average)) / Weight;
+
     /// <summary>A worker has said how long a handler took; negative where none ran. Reports may race: one of them is lost then.</summary>
     public void Report(long microseconds)
     {

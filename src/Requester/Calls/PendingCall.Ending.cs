@@ -1,3 +1,4 @@
+using Messaging.Overload;
 using Messaging.Telemetry;
 
 namespace Messaging.Calls;
@@ -26,6 +27,21 @@ internal abstract partial class PendingCall
         SetFailure(exception);
         Finish(exception);
         return true;
+    }
+
+    /// <summary>Ends a call that waits for room, as it can't be answered in time.</summary>
+    public void Refuse()
+    {
+        if (HasEnded)
+        {
+            return;
+        }
+
+        var refusal = policy.Service.Load.Refusals.Create(Operation, out var isFirst);
+        if (Fail(refusal) && isFirst)
+        {
+            OverloadLog.Refused(requester.Logger, Operation.Service, refusal.Detail);
+        }
     }
 
     internal override void OnDeadline() => FailByDeadline();
@@ -123,10 +139,15 @@ internal abstract partial class PendingCall
 
     private void FailByDeadline()
     {
+        var wasSent = Stage == CallStage.AwaitingReply;
         if (!HasEnded
             && Fail(StatusCode.DeadlineExceeded, FailureReason.None, DeadlineDetail.Describe(Stage, extras?.Time ?? CallClock.Describe(policy.Timeout, isHandlers: false), Operation.Service, requester.LastFailure), MayHaveRun))
         {
             Abandon();
+            if (wasSent && (Volatile.Read(ref _state) & LeftWindow) == 0)
+            {
+                policy.Service.Load.OnUnanswered(this);
+            }
         }
     }
 

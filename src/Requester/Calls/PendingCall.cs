@@ -59,6 +59,9 @@ internal abstract partial class PendingCall(Requester requester, CallPolicy poli
     /// <summary>How long its request may wait in a queue.</summary>
     public virtual TimeSpan QueueTime => Deadline.Remaining;
 
+    /// <summary>The timestamp since which only the connection and the workers keep it from its reply.</summary>
+    public long SentAt { get; set; }
+
     /// <summary>Whether whoever replies was told that batches are read here.</summary>
     public bool Announced { get; set; }
 
@@ -166,11 +169,15 @@ internal abstract partial class PendingCall(Requester requester, CallPolicy poli
     }
 
     /// <summary>The request, or what the call sent later, found no queue.</summary>
-    public virtual void OnReturned() => Fail(
-        StatusCode.Unavailable,
-        FailureReason.NoRoute,
-        $"The broker has no queue '{Operation.Service}' (NoRoute): no worker serves it. Start one, or check the service's name and the virtual host.",
-        mayHaveRun: false);
+    public virtual void OnReturned()
+    {
+        policy.Service.Load.OnUnrouted();
+        Fail(
+            StatusCode.Unavailable,
+            FailureReason.NoRoute,
+            $"The broker has no queue '{Operation.Service}' (NoRoute): no worker serves it. Start one, or check the service's name and the virtual host.",
+            mayHaveRun: false);
+    }
 
     /// <summary>Gives the caller its outcome. On a thread of the pool, as the caller's code may run in it.</summary>
     public abstract void Complete();

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using Messaging.Buffers;
 using Messaging.Compression;
 using Messaging.Observers;
+using Messaging.Overload;
 using Messaging.Policies;
 using Messaging.Serialization;
 using Messaging.Telemetry;
@@ -147,6 +148,7 @@ internal class PendingCall<TRequest, TReply> : PendingCall
             Operation = Operation.FullName,
             CorrelationId = CorrelationId,
             MayHaveRun = head.MayHaveRun,
+            RetryAfter = head.Reason == FailureReason.Overloaded && ServiceLoad.ReadWaitMs(reply.Headers) is > 0 and var wait ? TimeSpan.FromMilliseconds(wait) : null,
             RemoteStackTrace = head.StackTrace,
             FaultName = head.FaultType,
             FaultFields = head.FaultType is null ? default : reply.Body.ToArray(),

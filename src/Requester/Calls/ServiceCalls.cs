@@ -1,3 +1,5 @@
+using Messaging.Overload;
+
 namespace Messaging.Calls;
 
 /// <summary>What all calls of one service share: their limit, and the pump that packs them.</summary>
@@ -7,7 +9,10 @@ internal sealed class ServiceCalls(string service, RequesterOptions options, Tim
 
     public string Service => service;
 
-    public CallWindow Window { get; } = new(options.MaxPendingCalls);
+    /// <summary>What is known of the load of its workers.</summary>
+    public ServiceLoad Load { get; } = new(service, options.MaxPendingCalls, time);
+
+    public CallWindow Window => Load.Window;
 
     public int MaxPendingCommands => options.MaxPendingCommands;
 

@@ -9,6 +9,8 @@ namespace Messaging.Policies;
 /// <summary>The attempts of one operation's calls: retry, then circuit breaker, then hedging, all Polly's.</summary>
 internal sealed class AttemptPipeline
 {
+    private static readonly ResiliencePropertyKey<AttemptSource> _sourceKey = new("Messaging.Source");
+
     private readonly ResiliencePipeline<AttemptReply> _pipeline;
     private readonly RetryBudget _budget;
 
@@ -19,8 +21,14 @@ internal sealed class AttemptPipeline
     }
 
     /// <summary>Null where the operation's options ask for none of it, so that the plain call pays nothing.</summary>
+    /// <param name="idempotent">Whether it may be attempted more than once.</param>
+    /// <param name="retry">Its retries.</param>
+    /// <param name="hedging">Its hedging; null for none.</param>
+    /// <param name="breaker">Its circuit breaker; null for none.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="isOverloaded">Says whether the service has more to do than it can; null where nobody knows.</param>
     public static AttemptPipeline? Build(
-        bool idempotent, RetryOptions retry, HedgingOptions? hedging, CircuitBreakerOptions? breaker, TimeProvider time)
+        bool idempotent, RetryOptions retry, HedgingOptions? hedging, CircuitBreakerOptions? breaker, TimeProvider time, Func<bool>? isOverloaded = null)
     {
         var retries = idempotent && retry.MaxAttempts > 1;
         if (!retries && !(idempotent && hedging is not null) && breaker is null)
@@ -42,7 +50,7 @@ internal sealed class AttemptPipeline
 
         if (idempotent && hedging is not null)
         {
-            builder.AddHedging(Hedging(hedging, budget));
+            builder.AddHedging(Hedging(hedging, budget, isOverloaded));
         }
 
         return new AttemptPipeline(builder.Build(), budget);
@@ -53,6 +61,7 @@ internal sealed class AttemptPipeline
     {
         _budget.Earn();
         var context = ResilienceContextPool.Shared.Get(cancellationToken);
+        context.Properties.Set(_sourceKey, source);
         try
         {
             return await _pipeline.ExecuteAsync(
@@ -76,12 +85,16 @@ internal sealed class AttemptPipeline
             arguments.AttemptNumber < options.MaxAttempts - 1 && IsWorthRetrying(arguments.Outcome.Exception) && TrySpend(budget)),
     };
 
-    private static HedgingStrategyOptions<AttemptReply> Hedging(HedgingOptions options, RetryBudget budget) => new()
+    private static HedgingStrategyOptions<AttemptReply> Hedging(HedgingOptions options, RetryBudget budget, Func<bool>? isOverloaded) => new()
     {
         MaxHedgedAttempts = options.MaxHedgedAttempts,
         Delay = options.Delay,
-        ShouldHandle = static arguments => ValueTask.FromResult(IsWorthRetrying(arguments.Outcome.Exception)),
-        ActionGenerator = arguments => TrySpend(budget) ? () => arguments.Callback(arguments.ActionContext) : null,
+        ShouldHandle = static arguments => ValueTask.FromResult(IsWorthRetrying(arguments.Outcome.Exception) || IsHedgesRefusal(arguments)),
+
+        // A service that is slow because it has too much to do needs no second copy of each call.
+        ActionGenerator = arguments => isOverloaded?.Invoke() != true && !SourceOf(arguments.PrimaryContext).WasRefused && TrySpend(budget)
+            ? () => arguments.Callback(arguments.ActionContext)
+            : null,
     };
 
     private static CircuitBreakerStrategyOptions<AttemptReply> Breaker(CircuitBreakerOptions options) => new()
@@ -91,8 +104,26 @@ internal sealed class AttemptPipeline
         SamplingDuration = options.SamplingDuration,
         BreakDuration = options.BreakDuration,
         ShouldHandle = static arguments => ValueTask.FromResult(
-            arguments.Outcome.Exception is RpcException { Status: StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted }),
+            arguments.Outcome.Exception is RpcException { Status: StatusCode.Unavailable or StatusCode.DeadlineExceeded or StatusCode.ResourceExhausted } failure && !IsRefusedInTime(failure)),
     };
+
+    // What is refused in time is no failure of the service's: it answers all that it can, and a breaker that opens would take that away too.
+    private static bool IsRefusedInTime(Exception? exception) =>
+        exception is RpcException { Status: StatusCode.ResourceExhausted, Reason: FailureReason.Overloaded, MayHaveRun: false };
+
+    // No further attempt is made for it; but where it is a hedge's, the first attempt goes on.
+    private static bool IsHedgesRefusal(HedgingPredicateArguments<AttemptReply> arguments)
+    {
+        if (!IsRefusedInTime(arguments.Outcome.Exception))
+        {
+            return false;
+        }
+
+        SourceOf(arguments.Context).WasRefused = true;
+        return true;
+    }
+
+    private static AttemptSource SourceOf(ResilienceContext context) => context.Properties.GetValue(_sourceKey, null!);
 
     private static bool IsWorthRetrying(Exception? exception) =>
         exception is RpcException { Status: StatusCode.Unavailable, Reason: not (FailureReason.NoRoute or FailureReason.RequesterClosed) };
@@ -112,6 +143,9 @@ internal sealed class AttemptPipeline
 /// <summary>Makes the attempts of one call.</summary>
 internal abstract class AttemptSource
 {
+    /// <summary>Whether an attempt was refused as it could not be answered in time.</summary>
+    public bool WasRefused { get; set; }
+
     public abstract Task<AttemptReply> AttemptAsync(CancellationToken cancellationToken);
 }
 

@@ -59,7 +59,8 @@ internal sealed class CallPolicies(IOptionsMonitor<RequesterOptions> options, Pa
                 own?.Retry ?? service.Retry,
                 own?.Hedging ?? service.Hedging,
                 operation.Kind == OperationKind.Call ? own?.CircuitBreaker ?? service.CircuitBreaker : null,
-                time),
+                time,
+                () => calls.Load.IsOverloaded),
         };
     }
 }

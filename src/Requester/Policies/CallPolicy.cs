@@ -1,6 +1,7 @@
 using Messaging.Batching;
 using Messaging.Calls;
 using Messaging.Compression;
+using Messaging.Overload;
 using Messaging.Serialization;
 
 namespace Messaging.Policies;
@@ -39,6 +40,9 @@ internal abstract class CallPolicy
     public string? AcceptEncoding => Compression.Encoding is null ? null : ContentEncodings.Readable;
 
     public HandlerTime HandlerTime { get; } = new();
+
+    /// <summary>The shortest round trip, where workers don't say how long handlers take.</summary>
+    public ShortestTime ShortestTrip { get; } = new();
 }
 
 /// <summary>A policy with its codecs.</summary>

@@ -38,9 +38,9 @@ public sealed class RequesterOptions
     public CircuitBreakerOptions? CircuitBreaker { get; set; }
 
     /// <summary>
-    /// How many calls to the service may be under way from this requester. It bounds the requester's memory and the
-    /// queue's length when callers outrun workers. A stream counts until a worker has taken it. From 1 to 1,000,000.
-    /// Default: 10,000.
+    /// How many calls to the service may be under way from this requester at the most. While workers are overloaded
+    /// fewer are, as many as keep the workers busy, without a setting. It bounds the requester's memory and the queue's
+    /// length. A stream counts until a worker has taken it. From 1 to 1,000,000. Default: 10,000.
     /// </summary>
     public int MaxPendingCalls { get; set; } = 10_000;
 
@@ -110,8 +110,8 @@ public sealed class OperationOptions
 
 /// <summary>
 /// Retries of a call, all inside its one deadline. Only idempotent operations are retried, only after
-/// <see cref="StatusCode.Unavailable"/>, and not when nobody serves (<see cref="FailureReason.NoRoute"/>), which the
-/// caller is told at once.
+/// <see cref="StatusCode.Unavailable"/>, and not when nobody serves (<see cref="FailureReason.NoRoute"/>) or when the
+/// workers are overloaded (<see cref="FailureReason.Overloaded"/>), which the caller is told at once.
 /// </summary>
 public sealed class RetryOptions
 {
@@ -134,7 +134,10 @@ public sealed class RetryOptions
     public int BudgetBurst { get; set; } = 10;
 }
 
-/// <summary>Hedging: when a reply takes long, another attempt is sent and the first reply wins; the others are cancelled.</summary>
+/// <summary>
+/// Hedging: when a reply takes long, another attempt is sent and the first reply wins; the others are cancelled. While the
+/// service's workers are overloaded none is sent.
+/// </summary>
 public sealed class HedgingOptions
 {
     /// <summary>Attempts beside the first. From 1 to 10. Default: 1.</summary>
@@ -144,10 +147,13 @@ public sealed class HedgingOptions
     public TimeSpan Delay { get; set; } = TimeSpan.FromSeconds(1);
 }
 
-/// <summary>A circuit breaker: where most calls fail, further ones fail at once for a while and give the service room.</summary>
+/// <summary>
+/// A circuit breaker: where most calls fail, further ones fail at once for a while and give the service room. What is
+/// refused because it can't be answered in time (<see cref="FailureReason.Overloaded"/>) is no failure to it.
+/// </summary>
 public sealed class CircuitBreakerOptions
 {
-    /// <summary>The share of failures (Unavailable, DeadlineExceeded, ResourceExhausted) that opens it. Above 0, at most 1. Default: 0.5.</summary>
+    /// <summary>The share of failures (Unavailable, DeadlineExceeded, ResourceExhausted other than Overloaded) that opens it. Above 0, at most 1. Default: 0.5.</summary>
     public double FailureRatio { get; set; } = 0.5;
 
     /// <summary>The calls that must have been made in <see cref="SamplingDuration"/> before it may open. At least 2. Default: 20.</summary>

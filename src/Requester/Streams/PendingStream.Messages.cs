@@ -86,6 +86,8 @@ internal partial class PendingStream<TRequest, TItem>
             _flow = flow;
         }
 
+        Policy.Service.Load.OnOpened(this, message.Headers);
+
         // It is the workers' to bound from here (MaxStreams): a stream that lasts takes no call's room.
         LeaveWindow();
         Requester.Deadlines.Remove(_openWait);

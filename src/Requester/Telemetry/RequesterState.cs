@@ -13,6 +13,7 @@ internal sealed class RequesterState(ITransport transport, CallPolicies policies
         {
             yield return new(ObservedKind.ActiveCalls, service.Service, service.Window.Count);
             yield return new(ObservedKind.WaitingCalls, service.Service, service.Window.Waiting);
+            yield return new(ObservedKind.CallLimit, service.Service, service.Load.Limit.Current);
             yield return new(ObservedKind.ActiveCommands, service.Service, service.MaxPendingCommands - service.CommandRoom.CurrentCount);
         }
     }

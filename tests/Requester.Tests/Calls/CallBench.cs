@@ -1,4 +1,5 @@
 using Messaging.Calls.Contract;
+using Messaging.Overload;
 using Messaging.Policies;
 using Messaging.Transport;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,23 +15,29 @@ internal sealed class CallBench : IAsyncDisposable
     private readonly CallPolicy _policy;
     private readonly Requester _requester;
 
-    public CallBench(int maxPendingCalls = 10_000)
+    public CallBench(int maxPendingCalls = 10_000, TimeProvider? time = null)
     {
+        Time = time ?? TimeProvider.System;
         var services = new ServiceCollection();
+        services.AddSingleton(Time);
         services.AddMessaging().UseInMemory().AddRequester<ICalc>(options => options.MaxPendingCalls = maxPendingCalls);
         _services = services.BuildServiceProvider();
         _policy = _services.GetRequiredService<CallPolicies>().Get(_operation);
         _requester = _services.GetRequiredService<Requester>();
     }
 
+    public TimeProvider Time { get; }
+
+    public ServiceLoad Load => _policy.Service.Load;
+
     public PendingCalls Calls => _requester.Calls;
 
     public CallWindow Window => _policy.Service.Window;
 
     /// <summary>A call that is in the table, as every call is that has begun.</summary>
-    public Call Begin()
+    public Call Begin(TimeSpan? timeout = null)
     {
-        var call = new Call(this);
+        var call = new Call(this, timeout ?? TimeSpan.FromHours(1)) { SentAt = Time.GetTimestamp() };
         Calls.Add(call);
         return call;
     }
@@ -38,8 +45,8 @@ internal sealed class CallBench : IAsyncDisposable
     public ValueTask DisposeAsync() => _services.DisposeAsync();
 
     /// <summary>A call that is never sent.</summary>
-    internal sealed class Call(CallBench bench)
-        : PendingCall(bench._requester, bench._policy, new CallClock(Deadline.After(TimeSpan.FromHours(1), TimeProvider.System), TimeSpan.FromHours(1), 0), extras: null)
+    internal sealed class Call(CallBench bench, TimeSpan timeout)
+        : PendingCall(bench._requester, bench._policy, new CallClock(Deadline.After(timeout, bench.Time), timeout, 0), extras: null)
     {
         private readonly TaskCompletionSource _goesOn = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _outcome = new();
@@ -62,8 +69,9 @@ internal sealed class CallBench : IAsyncDisposable
 
         public override void Complete() => _outcome.TrySetResult();
 
-        protected override void SetFailure(Exception exception)
-        {
-        }
+        /// <summary>How it failed; null where it did not.</summary>
+        public RpcException? Failure { get; private set; }
+
+        protected override void SetFailure(Exception exception) => Failure = (RpcException)exception;
     }
 }

@@ -12,6 +12,7 @@ public sealed class AttemptPipelineTests
         { StatusCode.Unavailable, FailureReason.NotConnected, 3 },
         { StatusCode.Unavailable, FailureReason.NoRoute, 1 },
         { StatusCode.DeadlineExceeded, FailureReason.None, 1 },
+        { StatusCode.ResourceExhausted, FailureReason.Overloaded, 1 },
         { StatusCode.InvalidArgument, FailureReason.Undecodable, 1 },
         { StatusCode.Unknown, FailureReason.None, 1 },
     };
@@ -85,6 +86,82 @@ public sealed class AttemptPipelineTests
 
         Assert.Equal(2, source.Count);
     }
+
+    [Fact]
+    public async Task What_is_refused_in_time_opens_no_circuit_breaker()
+    {
+        var pipeline = AttemptPipeline.Build(
+            idempotent: false, new RetryOptions(), hedging: null, new CircuitBreakerOptions { MinimumThroughput = 2 }, TimeProvider.System)!;
+        var source = new Attempts(_ => throw Refusal());
+
+        for (var call = 0; call < 20; call++)
+        {
+            await Assert.ThrowsAsync<RpcException>(() => pipeline.ExecuteAsync(source, TestContext.Current.CancellationToken));
+        }
+
+        Assert.Equal(20, source.Count);
+    }
+
+    [Fact]
+    public async Task What_is_refused_in_time_is_attempted_neither_again_nor_beside()
+    {
+        var pipeline = AttemptPipeline.Build(idempotent: true, _fast, new HedgingOptions { MaxHedgedAttempts = 3 }, breaker: null, TimeProvider.System)!;
+        var source = new Attempts(_ => throw Refusal());
+
+        var failure = await Assert.ThrowsAsync<RpcException>(() => pipeline.ExecuteAsync(source, TestContext.Current.CancellationToken));
+
+        Assert.Equal(FailureReason.Overloaded, failure.Reason);
+        Assert.Equal(1, source.Count);
+    }
+
+    [Fact]
+    public async Task A_hedge_that_is_refused_in_time_leaves_the_first_attempt_to_go_on()
+    {
+        var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var pipeline = AttemptPipeline.Build(
+            idempotent: true, new RetryOptions { MaxAttempts = 1 }, new HedgingOptions { Delay = TimeSpan.FromMilliseconds(1), MaxHedgedAttempts = 5 }, breaker: null, TimeProvider.System)!;
+        var source = new Attempts(async (attempt, token) =>
+        {
+            if (attempt > 1)
+            {
+                refused.SetResult();
+                throw Refusal();
+            }
+
+            await refused.Task.WaitAsync(token);
+            return new AttemptReply<int>(attempt);
+        });
+
+        var reply = await pipeline.ExecuteAsync(source, TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, ((AttemptReply<int>)reply).Value);
+        Assert.Equal(2, source.Count);
+    }
+
+    [Fact]
+    public async Task No_hedge_is_sent_while_the_service_is_overloaded()
+    {
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var pipeline = AttemptPipeline.Build(
+            idempotent: true,
+            new RetryOptions { MaxAttempts = 1 },
+            new HedgingOptions { Delay = TimeSpan.FromMilliseconds(1) },
+            breaker: null,
+            TimeProvider.System,
+            () => asked.TrySetResult() || true)!;
+        var source = new Attempts(async (attempt, token) =>
+        {
+            await asked.Task.WaitAsync(token);
+            return new AttemptReply<int>(attempt);
+        });
+
+        var reply = await pipeline.ExecuteAsync(source, TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, ((AttemptReply<int>)reply).Value);
+        Assert.Equal(1, source.Count);
+    }
+
+    private static RpcException Refusal() => new(StatusCode.ResourceExhausted, "refused in time") { Reason = FailureReason.Overloaded };
 
     private sealed class Attempts(Func<int, CancellationToken, Task<AttemptReply>> make) : AttemptSource
     {
