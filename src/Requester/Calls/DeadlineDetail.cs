@@ -25,6 +25,10 @@ internal static class DeadlineDetail
             $"{time} passed at stage 'reply': sent to queue '{queue}', no reply. The handler is slow, or its workers are busy or gone.",
     };
 
+    /// <summary>The same of a call whose queue is on a node that is away.</summary>
+    public static string DescribeAway(string time, string why) =>
+        $"{time} passed at stage 'queue' (NodeDown): {why}. Workers declare one as soon as they are connected to another node: see that some run, and bring the node back.";
+
     /// <summary>The same of a command.</summary>
     public static string DescribeCommand(CallStage stage, string time, string service, Exception? lastFailure) => stage switch
     {

@@ -123,8 +123,18 @@ internal abstract partial class PendingCall
 
     private void FailByDeadline()
     {
-        if (!HasEnded
-            && Fail(StatusCode.DeadlineExceeded, FailureReason.None, DeadlineDetail.Describe(Stage, extras?.Time ?? CallClock.Describe(policy.Timeout, isHandlers: false), Operation.Service, requester.LastFailure), MayHaveRun))
+        if (HasEnded)
+        {
+            return;
+        }
+
+        var time = extras?.Time ?? CallClock.Describe(policy.Timeout, isHandlers: false);
+        var away = Link?.WhyAway(Operation.Service);
+        if (Fail(
+            StatusCode.DeadlineExceeded,
+            away is null ? FailureReason.None : FailureReason.NodeDown,
+            away is null ? DeadlineDetail.Describe(Stage, time, Operation.Service, requester.LastFailure) : DeadlineDetail.DescribeAway(time, away),
+            MayHaveRun))
         {
             Abandon();
         }
