@@ -197,6 +197,14 @@ internal sealed partial class CallsConsumers(
     private async Task<string> DeclareStandbyAsync(CancellationToken cancellationToken)
     {
         var declared = await _look.DeclareAsync(_standby, ServiceQueues.CallsArguments(subscription), cancellationToken).ConfigureAwait(false);
+        if (_look.CanBeMoved
+            && (declared.Home == QueueHome.Down || (declared.Home == QueueHome.Silent && await _probe.IsDownAsync(_standby, cancellationToken).ConfigureAwait(false))))
+        {
+            // One of an earlier time, on the same node.
+            await _look.DeleteAsync(_standby, cancellationToken).ConfigureAwait(false);
+            declared = await _look.DeclareAsync(_standby, ServiceQueues.CallsArguments(subscription), cancellationToken).ConfigureAwait(false);
+        }
+
         return declared.Home == QueueHome.Here
             ? _standby
             : throw new TransportException(
