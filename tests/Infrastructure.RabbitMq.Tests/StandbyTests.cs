@@ -86,6 +86,39 @@ public sealed class StandbyTests(BrokerFixture fixture, ClusterFixture clusters)
     }
 
     [Fact]
+    public async Task The_documented_rights_suffice()
+    {
+        await DeclareHomeAsync();
+        var serving = await AddUserAsync("worker");
+        var calling = await AddUserAsync("requester");
+        var work = new WorkerSink();
+        await using var worker = await OpenTransport(options => options.Uri = Cluster.Nodes[0].UriFor(serving, serving)).OpenWorkerAsync(Subscription(), work, Token);
+        var sink = new RequesterSink();
+        await using var requester = await OpenTransport(options => options.Uri = Cluster.Nodes[2].UriFor(calling, calling)).OpenRequesterAsync(sink, Token);
+        await RoundTripAsync(requester, sink, worker, work, "before");
+        await Cluster.Nodes[Home].StopAppAsync();
+        try
+        {
+            var served = await ServedAsync(requester, work);
+            await worker.ReplyAsync(Reply(served));
+            await worker.AckAsync(served.Tag);
+            Assert.Equal(served.Message.CorrelationId, (await sink.Replies.NextAsync()).Message.CorrelationId);
+            Assert.False(requester.Lost.IsCompleted);
+
+            // Who may not look says so of a service that nobody serves all the same.
+            await requester.PublishAsync(Request(requester, "nobody") with { Queue = Service + "-nobody" });
+            Assert.Equal("nobody", await sink.Returned.NextAsync());
+        }
+        finally
+        {
+            await Cluster.Nodes[Home].StartAppAsync(Token);
+        }
+
+        await BackAsync();
+        await RoundTripAsync(requester, sink, worker, work, "after");
+    }
+
+    [Fact]
     public async Task A_worker_that_comes_while_the_node_is_away_serves()
     {
         await DeclareHomeAsync();
@@ -151,6 +184,15 @@ public sealed class StandbyTests(BrokerFixture fixture, ClusterFixture clusters)
         {
             await Cluster.Nodes[Home].StartAppAsync(Token);
         }
+    }
+
+    private async Task<string> AddUserAsync(string who)
+    {
+        var rights = DocumentedRights.Of(who, Service);
+        var user = "user-" + Guid.NewGuid().ToString("N")[..8];
+        await Cluster.Nodes[0].RabbitmqctlAsync("add_user", user, user);
+        await Cluster.Nodes[0].RabbitmqctlAsync("set_permissions", user, rights.Configure, rights.Write, rights.Read);
+        return user;
     }
 
     private ITransport On(int node) => OpenTransport(options => options.Uri = Cluster.Nodes[node].Uri);
