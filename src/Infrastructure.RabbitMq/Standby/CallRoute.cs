@@ -16,18 +16,14 @@ internal sealed class CallRoute(string service, HomeLook look, LinkLifetime link
     // Where we may not look, the queue is taken for back after as long as its workers need for it.
     private static readonly TimeSpan _longestBlind = TimeSpan.FromSeconds(4);
 
-    // A service that nobody serves must not cost the broker a look for each call.
-    private static readonly TimeSpan _missingHolds = TimeSpan.FromSeconds(1);
-
     private readonly Lock _lock = new();
+    private readonly PlaceFinder _places = new(service, look, link);
     private readonly string _standby = WireNames.StandbyQueue(service);
     private List<HeldCall> _held = [];
-    private Task<CallPlace>? _finding;
     private bool _running;
     private bool _lost;
     private long _lookedAt;
     private long _awaySince;
-    private long? _missingAt;
     private volatile CallPlace _place;
 
     /// <summary>Whether calls go to another queue than the service's own, or to none.</summary>
@@ -56,7 +52,7 @@ internal sealed class CallRoute(string service, HomeLook look, LinkLifetime link
     {
         lock (_lock)
         {
-            if (_missingAt is { } missing && TimeProvider.System.GetElapsedTime(missing) < _missingHolds)
+            if (_places.IsKnownMissing)
             {
                 return false;
             }
@@ -72,30 +68,34 @@ internal sealed class CallRoute(string service, HomeLook look, LinkLifetime link
         }
     }
 
-    /// <summary>Publishes a call with a confirm; where it is returned or refused as the queue's node is away, again elsewhere, inside its time.</summary>
-    public async ValueTask PublishConfirmedAsync(OutboundMessage call)
+    /// <summary>
+    /// Publishes a call with a confirm that was returned or refused. Where that was because the queue's node is away it goes
+    /// elsewhere, inside its time; otherwise it fails as it did.
+    /// </summary>
+    /// <param name="call">The call.</param>
+    /// <param name="failure">Why it failed; null where it has not been published yet.</param>
+    public async ValueTask PublishConfirmedAsync(OutboundMessage call, TransportException? failure)
     {
         var begun = TimeProvider.System.GetTimestamp();
+        IReadOnlyList<InboundMessage> again = [new InboundMessage { ContentType = call.ContentType, CorrelationId = call.CorrelationId, Body = call.Body }];
         var queue = Choose();
         while (true)
         {
-            TransportException failure;
-            try
+            if (failure is null)
             {
-                await routes.Confirming.PublishAsync(call with { Queue = queue, ExpirationMs = Left() }).ConfigureAwait(false);
-                if (string.Equals(queue, _standby, StringComparison.Ordinal))
+                failure = await TryAsync(call with { Queue = queue, ExpirationMs = Left() }).ConfigureAwait(false);
+                if (failure is null)
                 {
-                    Arrive(CallPlace.Standby, []);
+                    return;
                 }
-
-                return;
             }
-            catch (TransportException e) when (e is { Failure: TransportFailure.Unroutable } or { Failure: TransportFailure.Refused, Passes: false })
+
+            if (_places.IsKnownMissing)
             {
-                failure = e;
+                throw failure;
             }
 
-            var place = await FindAsync().ConfigureAwait(false);
+            var place = await _places.FindAsync().ConfigureAwait(false);
             if (place == CallPlace.Home && failure.Failure == TransportFailure.Refused && string.Equals(queue, service, StringComparison.Ordinal))
             {
                 // Its queue answers: it is full, or (before RabbitMQ 4) a quorum queue that nobody leads.
@@ -108,8 +108,9 @@ internal sealed class CallRoute(string service, HomeLook look, LinkLifetime link
                 throw failure;
             }
 
-            Arrive(place, []);
+            Arrive(place, again);
             queue = place is CallPlace.Standby or CallPlace.Unsure ? _standby : service;
+            failure = null;
             if (place == CallPlace.Away)
             {
                 await Task.Delay(_pause, TimeProvider.System, link.LostToken).ConfigureAwait(false);
@@ -119,20 +120,37 @@ internal sealed class CallRoute(string service, HomeLook look, LinkLifetime link
         long? Left() => call.ExpirationMs is { } all ? Math.Max(1, all - (long)TimeProvider.System.GetElapsedTime(begun).TotalMilliseconds) : null;
     }
 
+    private async Task<TransportException?> TryAsync(OutboundMessage call)
+    {
+        try
+        {
+            await routes.Confirming.PublishAsync(call).ConfigureAwait(false);
+            if (string.Equals(call.Queue, _standby, StringComparison.Ordinal))
+            {
+                Arrive(CallPlace.Standby, (IReadOnlyList<InboundMessage>)[]);
+            }
+
+            return null;
+        }
+        catch (TransportException e) when (CallRoutes.IsAboutPlace(e))
+        {
+            return e;
+        }
+    }
+
     private async Task RunAsync()
     {
         await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-        try
+        while (true)
         {
-            while (true)
+            try
             {
-                var place = await FindAsync().ConfigureAwait(false);
+                var place = await _places.FindAsync().ConfigureAwait(false);
                 List<HeldCall> held;
                 lock (_lock)
                 {
                     held = [.. _held.Where(static call => !call.IsOver)];
                     _held = [];
-                    _missingAt = place == CallPlace.Missing ? TimeProvider.System.GetTimestamp() : null;
                 }
 
                 await PlaceAsync(place, held).ConfigureAwait(false);
@@ -147,19 +165,16 @@ internal sealed class CallRoute(string service, HomeLook look, LinkLifetime link
 
                 await Task.Delay(_pause, TimeProvider.System, link.LostToken).ConfigureAwait(false);
             }
-        }
-        catch (Exception)
-        {
-            // With the link its calls are lost, and told so; on one that stands they are what they were before: returned.
-            List<HeldCall> held;
-            lock (_lock)
+            catch (Exception) when (link.Loss is not null)
             {
-                held = _held;
-                _held = [];
-                _running = false;
+                // With the link its calls are lost, and their callers told so.
+                return;
             }
-
-            routes.GiveBack(held);
+            catch (Exception)
+            {
+                // The broker gave no answer that says anything: it is asked again, for as long as somebody waits.
+                await Task.Delay(_pause, TimeProvider.System, CancellationToken.None).ConfigureAwait(false);
+            }
         }
     }
 
@@ -207,13 +222,15 @@ internal sealed class CallRoute(string service, HomeLook look, LinkLifetime link
         }
         catch (TransportException e) when (e.Failure is TransportFailure.Unroutable or TransportFailure.Refused)
         {
-            Arrive(CallPlace.Home, []);
+            Arrive(CallPlace.Home, (IReadOnlyList<InboundMessage>)[]);
             routes.GiveBack([call]);
         }
     }
 
     /// <summary>Knows from now on where calls go, and has those sent again that may be lost.</summary>
-    private void Arrive(CallPlace place, List<HeldCall> held)
+    private void Arrive(CallPlace place, List<HeldCall> held) => Arrive(place, [.. held.Select(static call => AmqpMessages.Read(call.Returned))]);
+
+    private void Arrive(CallPlace place, IReadOnlyList<InboundMessage> again)
     {
         bool changed;
         bool lost;
@@ -237,32 +254,7 @@ internal sealed class CallRoute(string service, HomeLook look, LinkLifetime link
             _place = place;
         }
 
-        routes.Changed(this, changed, service, place, lost ? held : null);
-    }
-
-    private Task<CallPlace> FindAsync()
-    {
-        lock (_lock)
-        {
-            return _finding is { IsCompleted: false } finding ? finding : _finding = FindNowAsync();
-        }
-    }
-
-    private async Task<CallPlace> FindNowAsync()
-    {
-        var own = await look.FindAsync(service, link.LostToken).ConfigureAwait(false);
-        if (own.Home == QueueHome.Here)
-        {
-            return CallPlace.Home;
-        }
-
-        var standby = await look.FindAsync(_standby, link.LostToken).ConfigureAwait(false);
-        return standby.Home switch
-        {
-            QueueHome.Here => CallPlace.Standby,
-            QueueHome.Denied when own.Home == QueueHome.Denied => CallPlace.Unsure,
-            _ => own.Home is QueueHome.Down or QueueHome.Silent ? CallPlace.Away : CallPlace.Missing,
-        };
+        routes.Changed(this, changed, service, place, lost ? again : null);
     }
 
     private async Task LookHomeAsync()
@@ -272,7 +264,7 @@ internal sealed class CallRoute(string service, HomeLook look, LinkLifetime link
             var own = await look.FindAsync(service, link.LostToken).ConfigureAwait(false);
             if (own.Home == QueueHome.Here || (own.Home == QueueHome.Denied && TimeProvider.System.GetElapsedTime(_awaySince) >= _longestBlind))
             {
-                Arrive(CallPlace.Home, []);
+                Arrive(CallPlace.Home, (IReadOnlyList<InboundMessage>)[]);
             }
         }
         catch (Exception)

@@ -48,7 +48,7 @@ internal sealed class CallRoutes(BrokerConnection connection, LinkLifetime link,
     /// <param name="service">The service.</param>
     /// <param name="place">Where.</param>
     /// <param name="again">Where what was sent before may be lost: what of it is sent again here; otherwise null.</param>
-    public void Changed(CallRoute route, bool changed, string service, CallPlace place, IReadOnlyList<HeldCall>? again)
+    public void Changed(CallRoute route, bool changed, string service, CallPlace place, IReadOnlyList<InboundMessage>? again)
     {
         if (changed)
         {
@@ -67,12 +67,17 @@ internal sealed class CallRoutes(BrokerConnection connection, LinkLifetime link,
 
         if (again is not null)
         {
-            sink.OnCallsLost(service, [.. again.Select(static call => AmqpMessages.Read(call.Returned))]);
+            sink.OnCallsLost(service, again);
         }
     }
 
+    /// <summary>Whether it may be because the queue is not where it was.</summary>
+    public static bool IsAboutPlace(TransportException failure) =>
+        failure is { Failure: TransportFailure.Unroutable } or { Failure: TransportFailure.Refused, Passes: false };
+
     private async ValueTask PublishCallAsync(OutboundMessage message)
     {
+        TransportException? failure = null;
         try
         {
             if (!_anyAway)
@@ -81,12 +86,19 @@ internal sealed class CallRoutes(BrokerConnection connection, LinkLifetime link,
                 return;
             }
         }
-        catch (TransportException e) when (e is { Failure: TransportFailure.Unroutable } or { Failure: TransportFailure.Refused, Passes: false })
+        catch (TransportException e) when (IsAboutPlace(e))
         {
-            // Below it is found out why.
+            failure = e;
         }
 
-        await RouteOf(message.Queue).PublishConfirmedAsync(message).ConfigureAwait(false);
+        try
+        {
+            await RouteOf(message.Queue).PublishConfirmedAsync(message, failure).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is not TransportException)
+        {
+            throw link.Loss is { } loss ? PublishFailures.LinkLost(message.Queue, loss) : failure ?? OpenFailures.From(e, $"a look at '{message.Queue}'");
+        }
     }
 
     private bool TryHold(BasicReturnEventArgs returned)
