@@ -105,6 +105,24 @@ internal sealed class BrokerFaults(InMemoryBroker broker)
         }
     }
 
+    /// <summary>Tells requesters that a service's calls find no queue as a node is away, and why; null that they do again.</summary>
+    public void KeepCallsAway(string service, string? why)
+    {
+        foreach (var link in broker.Links.OfType<RequesterLink>())
+        {
+            link.Sink.OnCallsAway(service, why);
+        }
+    }
+
+    /// <summary>Tells requesters that a service's calls are taken in another queue, and what was in the first may be lost.</summary>
+    public void MoveCalls(string service)
+    {
+        foreach (var link in broker.Links.OfType<RequesterLink>())
+        {
+            link.Sink.OnCallsLost(service, []);
+        }
+    }
+
     /// <summary>Deletes a queue and its messages under its consumers, whose links are lost. False when there is none.</summary>
     public bool DeleteQueue(string name)
     {
