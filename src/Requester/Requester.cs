@@ -183,6 +183,14 @@ internal sealed partial class Requester : IOperationInvoker, IParticipant, IAsyn
             return;
         }
 
+        if (exception.Passes)
+        {
+            // Nothing was taken, and what keeps it from being taken goes by itself.
+            call.Stage = CallStage.Refused;
+            _ = ResendAsync(call);
+            return;
+        }
+
         call.Fail(TransportFailures.ToRpcException(exception, call.Operation, call.CorrelationId));
     }
 

@@ -15,6 +15,9 @@ internal static class RunCommand
     private static readonly Option<double> _rate = new("--rate") { Description = "Calls and commands in a second, of all requesters together.", DefaultValueFactory = _ => 200 };
     private static readonly Option<double> _calls = new("--calls") { Description = "How many of them are calls, from 0 to 1.", DefaultValueFactory = _ => 0.5 };
 
+    private static readonly Option<bool> _idempotent = new("--idempotent") { Description = "Calls may be repeated." };
+    private static readonly Option<CallQueueType?> _callQueue = new("--call-queue") { Description = "Where calls wait, if not where they do by default." };
+
     private static readonly Option<string[]> _faults = new("--faults")
     {
         Description = $"A comma-separated choice of {string.Join(", ", FaultCatalog.Names)}; an operator's with what it is done to, if that is not to be chosen: queue-delete:probe.dead.",
@@ -53,7 +56,7 @@ internal static class RunCommand
     {
         var command = new RootCommand("Drives calls and commands through faults, then says what was lost, duplicated, recovered, unexpected or late. Ends with 0 only where nothing was lost or late.")
         {
-            _seed, _duration, _rate, _calls, _faults, _every, _count, _workers, _requesters, _handling, _deliveries, _nodes, _inbox, _concurrency, _underWay,
+            _seed, _duration, _rate, _calls, _idempotent, _callQueue, _faults, _every, _count, _workers, _requesters, _handling, _deliveries, _nodes, _inbox, _concurrency, _underWay,
             _variety, _failing, _slow, _slowHandling, _drain, _mischief, _requesterMischief, _quiet, _keep, _broker,
         };
         command.Subcommands.Add(ScheduleCommand.Create());
@@ -75,6 +78,8 @@ internal static class RunCommand
             Duration = arguments.GetValue(_duration),
             Rate = arguments.GetValue(_rate),
             CallShare = arguments.GetValue(_calls),
+            Idempotent = arguments.GetValue(_idempotent),
+            CallQueue = arguments.GetValue(_callQueue),
             Faults = arguments.GetValue(_faults)!,
             Every = arguments.GetValue(_every),
             MaxFaults = arguments.GetValue(_count),

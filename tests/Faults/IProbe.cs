@@ -10,6 +10,10 @@ public interface IProbe
     [Faults(typeof(ProbeFault))]
     Task<Answer> AskAsync(Question request, CancellationToken cancellationToken = default);
 
+    /// <summary>As <see cref="AskAsync"/>, and may be asked again.</summary>
+    [Operation(Idempotent = true)]
+    Task<Answer> RecallAsync(Question request, CancellationToken cancellationToken = default);
+
     /// <summary>Answers with the number of each item, without end.</summary>
     IAsyncEnumerable<Answer> WatchAsync(Question request, CancellationToken cancellationToken = default);
 

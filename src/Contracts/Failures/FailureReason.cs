@@ -38,4 +38,10 @@ public enum FailureReason
 
     /// <summary>The circuit breaker is open or a retry budget is used up. Nothing was sent.</summary>
     ShedByPolicy,
+
+    /// <summary>
+    /// The service is served, but the node of the broker that holds its queue is away, and nothing took the call in its
+    /// place before the deadline.
+    /// </summary>
+    NodeDown,
 }

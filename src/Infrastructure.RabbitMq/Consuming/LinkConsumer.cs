@@ -49,9 +49,16 @@ internal abstract class LinkConsumer(IChannel channel, LinkLifetime link, string
 
     public Task HandleBasicCancelAsync(string consumerTag, CancellationToken cancellationToken = default)
     {
-        link.Lose($"the broker cancelled the consumer of '{queue}': the queue was deleted, its node is going down, or (since RabbitMQ 4.3) a delivery was held for longer than consumer_timeout");
+        OnCancelled();
         return Task.CompletedTask;
     }
+
+    /// <summary>The broker has ended it.</summary>
+    protected virtual void OnCancelled() => LoseLink();
+
+    /// <summary>Gives the link up, as a consumer of it has ended.</summary>
+    public void LoseLink() =>
+        link.Lose($"the broker cancelled the consumer of '{queue}': the queue was deleted, its node is going down, or (since RabbitMQ 4.3) a delivery was held for longer than consumer_timeout");
 
     public Task HandleBasicCancelOkAsync(string consumerTag, CancellationToken cancellationToken = default)
     {

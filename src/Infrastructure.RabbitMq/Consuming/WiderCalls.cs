@@ -22,7 +22,7 @@ internal sealed partial class WiderCalls(LinkLifetime lifetime, BrokerConnection
     private Task _last = Task.CompletedTask;
     private IChannel? _channel;
     private volatile DeliveryConsumer? _consumer;
-    private bool _consumes;
+    private volatile bool _consumes;
     private bool _ended;
 
     /// <summary>On whose channel its deliveries are settled; null where there have been none.</summary>
@@ -87,8 +87,9 @@ internal sealed partial class WiderCalls(LinkLifetime lifetime, BrokerConnection
         var channel = _channel ??= await lifetime.OpenPassingChannelAsync(connection, lifetime.LostToken).ConfigureAwait(false);
         await channel.BasicQosAsync(prefetchSize: 0, prefetch, global: false, lifetime.LostToken).ConfigureAwait(false);
 
-        // Known before the first delivery, which is settled on it.
-        _consumer = new DeliveryConsumer(channel, lifetime, queue, QueueKind.Calls, sink, Partition);
+        // Known before the first delivery, which is settled on it. That the broker ends it, as the node of its queue goes away,
+        // is what the other consumer of the queue acts on.
+        _consumer = new DeliveryConsumer(channel, lifetime, queue, QueueKind.Calls, sink, Partition, _ => _consumes = false);
         await _consumer.StartAsync(autoAck: false, lifetime.LostToken).ConfigureAwait(false);
         _consumes = true;
         if (isNew)

@@ -52,7 +52,7 @@ internal sealed class DelayPublisher(BrokerConnection connection, LinkLifetime l
             }
             catch (TransportException exception) when (link.Loss is null && exception.Failure == TransportFailure.Refused)
             {
-                if (await second.PublishAsync(message).ConfigureAwait(false))
+                if (await second.PublishAsync(message, DelayRouting.Exchange(message.DelaySeconds)).ConfigureAwait(false))
                 {
                     return;
                 }

@@ -19,7 +19,14 @@ internal static class PublishFailures
         new(TransportFailure.Unroutable, $"Publishing to '{queue}': no such queue. Nobody has served it yet, or not for as long as it waits; start a worker.");
 
     public static TransportException Refused(string queue) =>
-        new(TransportFailure.Refused, $"Publishing to '{queue}': RabbitMQ refused the message (a negative confirm): the queue is full or has no quorum. Back off and try again.");
+        new(TransportFailure.Refused, $"Publishing to '{queue}': RabbitMQ refused the message (a negative confirm): the queue is full. Back off and try again.");
+
+    /// <summary>It was refused because nobody leads the queue; who publishes it again later finds a leader.</summary>
+    public static TransportException NoQuorum(string queue) =>
+        new(TransportFailure.Refused, $"Publishing to '{queue}': RabbitMQ refused the message (a negative confirm), as the queue has no leader or no majority of its nodes just now. Nothing was taken. Try again; if it stays, bring its nodes back.")
+        {
+            Passes = true,
+        };
 
     public static TransportException ChannelClosed(string queue, ShutdownEventArgs reason) =>
         new(TransportFailure.NotSent, $"Publishing to '{queue}': {ShutdownReasons.Explain("channel", reason)}. Nothing was sent.");
@@ -40,7 +47,7 @@ internal static class PublishFailures
     public static TransportException DelayRefused(string queue, int seconds) =>
         new(
             TransportFailure.Refused,
-            $"Delaying a message for '{queue}' by {seconds.ToString(CultureInfo.InvariantCulture)} s: RabbitMQ refused it (a negative confirm): the queue '{DelayRouting.Exchange(seconds)}' is full or has no quorum. Back off and try again.");
+            $"Delaying a message for '{queue}' by {seconds.ToString(CultureInfo.InvariantCulture)} s: RabbitMQ refused it (a negative confirm): the queue '{DelayRouting.Exchange(seconds)}' is full. Back off and try again.");
 
     public static TransportException CannotDelay(string queue) =>
         new(TransportFailure.Misconfigured, $"Publishing to '{queue}': a message with a delay is published with a confirm and without an expiration.");

@@ -7,19 +7,17 @@ namespace Messaging.RabbitMq;
 internal sealed class RequesterLink : IRequesterLink
 {
     private readonly LinkLifetime _lifetime;
-    private readonly Publisher _publisher;
-    private readonly ConfirmingPublisher _confirming;
+    private readonly CallRoutes _calls;
     private readonly BroadcastPublisher _cancels;
     private readonly CancelledBindings _cancelled;
 
     private RequesterLink(
-        LinkLifetime lifetime, string replyTo, Publisher publisher, ConfirmingPublisher confirming, BroadcastPublisher cancels, CancelledBindings cancelled)
+        LinkLifetime lifetime, string replyTo, CallRoutes calls, BroadcastPublisher cancels, CancelledBindings cancelled)
     {
         _lifetime = lifetime;
         _cancelled = cancelled;
         ReplyTo = replyTo;
-        _publisher = publisher;
-        _confirming = confirming;
+        _calls = calls;
         _cancels = cancels;
     }
 
@@ -59,11 +57,12 @@ internal sealed class RequesterLink : IRequesterLink
             await new ReplyConsumer(confirming.Channel, lifetime, replyTo, sink).StartAsync(autoAck: true, cancellationToken).ConfigureAwait(false);
         }
 
+        var calls = new CallRoutes(requests, lifetime, confirming, sink);
+        calls.Open(hold => new Publisher(publishing, lifetime, limits, sink.OnReturned, hold));
         return new RequesterLink(
             lifetime,
             replyTo,
-            new Publisher(publishing, lifetime, limits, sink.OnReturned),
-            confirming,
+            calls,
             new BroadcastPublisher(
                 await lifetime.OpenChannelAsync(requests, options: null, cancellationToken).ConfigureAwait(false),
                 lifetime,
@@ -72,9 +71,9 @@ internal sealed class RequesterLink : IRequesterLink
             new CancelledBindings(requests, lifetime, time));
     }
 
-    public ValueTask PublishAsync(OutboundMessage message) => _publisher.PublishAsync(message);
+    public ValueTask PublishAsync(OutboundMessage message) => _calls.PublishAsync(message);
 
-    public ValueTask PublishConfirmedAsync(OutboundMessage message) => _confirming.PublishAsync(message);
+    public ValueTask PublishConfirmedAsync(OutboundMessage message) => _calls.PublishConfirmedAsync(message);
 
     public Task RememberCancelledAsync(string service, string messageId) => _cancelled.AddAsync(service, messageId);
 

@@ -71,7 +71,7 @@ internal sealed partial class WorkerLink : IWorkerLink
             $"The worker of {subscription.Service} will be in no catalogue, and serves all the same",
             logger);
 
-        var queues = new WorkerQueues(lifetime, deliveries, subscription, topology, sink, logger);
+        var queues = new WorkerQueues(lifetime, deliveries, subscription, topology, connections.LimitsOf(deliveries), sink, logger);
 
         // Forgetting goes by the connection that acknowledges: while it stands, what was acknowledged on it does not come again.
         var questions = new CancelledQuestions(responses, lifetime, subscription.Service, time);

@@ -10,12 +10,13 @@ namespace Messaging.RabbitMq;
 /// <param name="connection">The connection for deliveries.</param>
 /// <param name="subscription">What to consume.</param>
 /// <param name="topology">Declares what the commands need.</param>
+/// <param name="limits">What a message may weigh.</param>
 /// <param name="sink">Takes what arrives.</param>
 /// <param name="logger">Told what partitions do.</param>
 internal sealed class WorkerQueues(
-    LinkLifetime lifetime, BrokerConnection connection, WorkerSubscription subscription, WorkerTopology topology, IWorkerSink sink, ILogger logger)
+    LinkLifetime lifetime, BrokerConnection connection, WorkerSubscription subscription, WorkerTopology topology, MessageLimits limits, IWorkerSink sink, ILogger logger)
 {
-    private DeliveryConsumer? _calls;
+    private CallsConsumers? _calls;
     private DeliveryConsumer? _commands;
     private DeliveryConsumer? _highCommands;
     private Partitions? _partitions;
@@ -35,7 +36,7 @@ internal sealed class WorkerQueues(
         var commands = subscription.Commands && await TryAsync(QueueKind.Commands, PrepareCommandsAsync, cancellationToken).ConfigureAwait(false);
         if (calls)
         {
-            await TryAsync(QueueKind.Calls, token => StartAsync(_calls!, "calls", token), cancellationToken).ConfigureAwait(false);
+            await TryAsync(QueueKind.Calls, token => _calls!.StartAsync(token), cancellationToken).ConfigureAwait(false);
         }
 
         if (commands && await TryAsync(QueueKind.Commands, token => StartAsync(_commands!, "commands", token), cancellationToken).ConfigureAwait(false))
@@ -53,7 +54,7 @@ internal sealed class WorkerQueues(
     /// <summary>Who consumes the queue of a delivery; null where nobody does.</summary>
     public LinkConsumer? Find(DeliveryTag tag) => tag.Queue switch
     {
-        QueueKind.Calls => tag.Partition == WiderCalls.Partition ? _widerCalls?.Consumer : _calls,
+        QueueKind.Calls => tag.Partition == WiderCalls.Partition ? _widerCalls?.Consumer : _calls?.Settling,
         QueueKind.HighCommands => _highCommands,
         QueueKind.OrderedCommands => _partitions?.Of(tag.Partition),
         _ => _commands,
@@ -73,11 +74,11 @@ internal sealed class WorkerQueues(
 
     private async Task PrepareCallsAsync(CancellationToken cancellationToken)
     {
-        var channel = await OpenChannelAsync(cancellationToken).ConfigureAwait(false);
-        var queue = await ServiceQueues.DeclareCallsAsync(channel, subscription, cancellationToken).ConfigureAwait(false);
-        _widerCalls = new WiderCalls(lifetime, connection, queue, sink, logger);
+        var calls = new CallsConsumers(lifetime, connection, subscription, limits, sink, logger);
+        await calls.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        _widerCalls = new WiderCalls(lifetime, connection, subscription.Service, sink, logger);
         lifetime.WhenDisposed(_widerCalls.CloseAsync);
-        _calls = await PrepareAsync(channel, queue, QueueKind.Calls, subscription.CallPrefetch, cancellationToken).ConfigureAwait(false);
+        _calls = calls;
     }
 
     private async Task PrepareCommandsAsync(CancellationToken cancellationToken)

@@ -53,6 +53,7 @@ internal sealed class ConfirmingPublisher
 
     private async ValueTask PublishNowAsync(OutboundMessage message)
     {
+        _second.ThrowIfLeaderless(message.Queue);
         try
         {
             await _confirming.PublishAsync(message, mandatory: true).ConfigureAwait(false);
@@ -60,7 +61,7 @@ internal sealed class ConfirmingPublisher
         catch (TransportException e) when (e.Failure == TransportFailure.Refused && message.ReplyTo is null)
         {
             // A direct reply would come to the channel by which its request went, so what wants one has but this chance.
-            if (!await _second.PublishAsync(message).ConfigureAwait(false))
+            if (!await _second.PublishAsync(message, message.Queue).ConfigureAwait(false))
             {
                 throw;
             }

@@ -11,13 +11,16 @@ internal sealed class Publisher
     private readonly LinkLifetime _link;
     private readonly MessageLimits _limits;
     private readonly ReturnedHandler _returned;
+    private readonly Func<BasicReturnEventArgs, bool>? _hold;
 
     /// <param name="channel">A channel of its own.</param>
     /// <param name="link">The link that the channel belongs to.</param>
     /// <param name="limits">What a message may weigh.</param>
     /// <param name="returned">Takes the messages that found no queue.</param>
-    public Publisher(IChannel channel, LinkLifetime link, MessageLimits limits, ReturnedHandler returned)
+    /// <param name="hold">Is asked before, and keeps those that are sent again later; null where none are.</param>
+    public Publisher(IChannel channel, LinkLifetime link, MessageLimits limits, ReturnedHandler returned, Func<BasicReturnEventArgs, bool>? hold = null)
     {
+        _hold = hold;
         _channel = channel;
         _link = link;
         _limits = limits;
@@ -62,6 +65,17 @@ internal sealed class Publisher
         }
     }
 
+    /// <summary>Publishes, mandatory, what came back from a queue to another, as it is.</summary>
+    public async ValueTask PublishAsync(string queue, BasicProperties properties, ReadOnlyMemory<byte> body)
+    {
+        if (_link.Loss is not null || !_link.InFlight.TryEnter())
+        {
+            throw PublishFailures.LinkLost(queue, _link.Loss);
+        }
+
+        await FinishAsync(_channel.BasicPublishAsync(string.Empty, queue, mandatory: true, properties, body, CancellationToken.None).AsTask(), queue).ConfigureAwait(false);
+    }
+
     private async ValueTask FinishAsync(Task publish, string queue)
     {
         try
@@ -80,7 +94,11 @@ internal sealed class Publisher
 
     private Task OnReturnAsync(object sender, BasicReturnEventArgs returned)
     {
-        _returned(AmqpMessages.Read(returned));
+        if (_hold?.Invoke(returned) is not true)
+        {
+            _returned(AmqpMessages.Read(returned));
+        }
+
         return Task.CompletedTask;
     }
 }

@@ -6,7 +6,8 @@ namespace Messaging.RabbitMq;
 /// <summary>
 /// Publishes once more, on a channel that was opened since, what was refused as its queue is full. RabbitMQ refuses on a
 /// channel to which a quorum queue was full until that channel closes, where the limit is lifted meanwhile: only a
-/// channel that is newer learns of it.
+/// channel that is newer learns of it. And it refuses while nobody leads a queue, which passes by itself: whoever is
+/// refused for that reason is told so.
 /// </summary>
 [SuppressMessage("Design", "CA1001:Types that own disposable fields should be disposable", Justification = "A semaphore whose wait handle nobody asks for holds nothing.")]
 internal sealed class SecondTry(BrokerConnection connection, LinkLifetime link, MessageLimits limits)
@@ -14,13 +15,28 @@ internal sealed class SecondTry(BrokerConnection connection, LinkLifetime link, 
     // A full queue must not cost a channel for each message that it refuses.
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(500);
 
+    private readonly QuorumLook _quorum = new(connection, link);
     private readonly SemaphoreSlim _oneAtATime = new(1, 1);
-    private ConfirmChannel? _channel;
-    private long? _refusedAt;
 
-    /// <summary>False where it is refused again, or another was a moment ago.</summary>
+    // Used by one at a time.
+    private readonly Dictionary<string, long> _fullAt = new(StringComparer.Ordinal);
+    private ConfirmChannel? _channel;
+
+    /// <summary>Refuses at once what would go to a queue that had no leader a moment ago.</summary>
+    /// <exception cref="TransportException">It would; it <see cref="TransportException.Passes"/>.</exception>
+    public void ThrowIfLeaderless(string queue)
+    {
+        if (_quorum.IsKnownToLack(queue))
+        {
+            throw PublishFailures.NoQuorum(queue);
+        }
+    }
+
+    /// <summary>Publishes what was refused; false where the queue is full, or was a moment ago.</summary>
+    /// <param name="message">The message.</param>
+    /// <param name="queue">The queue that refuses it: another than the message's where it has a delay.</param>
     /// <exception cref="TransportException">It was not taken for another reason, or it is unknown whether it was.</exception>
-    public async ValueTask<bool> PublishAsync(OutboundMessage message)
+    public async ValueTask<bool> PublishAsync(OutboundMessage message, string queue)
     {
         try
         {
@@ -33,21 +49,25 @@ internal sealed class SecondTry(BrokerConnection connection, LinkLifetime link, 
 
         try
         {
-            if (_refusedAt is { } refused && TimeProvider.System.GetElapsedTime(refused) < _pause)
+            ThrowIfLeaderless(queue);
+            var wasFull = _fullAt.TryGetValue(queue, out var since) && TimeProvider.System.GetElapsedTime(since) < _pause;
+            if (!wasFull && await TryAsync(message).ConfigureAwait(false))
             {
-                return false;
+                return true;
             }
 
-            var channel = _channel is { Channel.IsOpen: true } open
-                ? open
-                : _channel = await ConfirmChannel.OpenPassingAsync(link, connection, limits, link.LostToken).ConfigureAwait(false);
-            await channel.PublishAsync(message, mandatory: true).ConfigureAwait(false);
-            return true;
-        }
-        catch (TransportException e) when (e.Failure == TransportFailure.Refused)
-        {
-            _refusedAt = TimeProvider.System.GetTimestamp();
-            await CloseAsync().ConfigureAwait(false);
+            if (await _quorum.LacksAsync(queue).ConfigureAwait(false))
+            {
+                throw PublishFailures.NoQuorum(queue);
+            }
+
+            // It has a leader now; it may have got one between being refused and being looked at.
+            if (!wasFull && await TryAsync(message).ConfigureAwait(false))
+            {
+                return true;
+            }
+
+            _fullAt[queue] = wasFull ? since : TimeProvider.System.GetTimestamp();
             return false;
         }
         catch (Exception e) when (e is not TransportException)
@@ -57,6 +77,23 @@ internal sealed class SecondTry(BrokerConnection connection, LinkLifetime link, 
         finally
         {
             _oneAtATime.Release();
+        }
+    }
+
+    private async Task<bool> TryAsync(OutboundMessage message)
+    {
+        try
+        {
+            var channel = _channel is { Channel.IsOpen: true } open
+                ? open
+                : _channel = await ConfirmChannel.OpenPassingAsync(link, connection, limits, link.LostToken).ConfigureAwait(false);
+            await channel.PublishAsync(message, mandatory: true).ConfigureAwait(false);
+            return true;
+        }
+        catch (TransportException e) when (e.Failure == TransportFailure.Refused)
+        {
+            await CloseAsync().ConfigureAwait(false);
+            return false;
         }
     }
 

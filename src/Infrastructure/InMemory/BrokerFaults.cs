@@ -6,6 +6,7 @@ namespace Messaging.InMemory;
 internal sealed class BrokerFaults(InMemoryBroker broker)
 {
     private volatile bool _refuseConfirms;
+    private volatile bool _lacksQuorum;
     private volatile bool _withholdConfirms;
     private volatile bool _refuseQuestions;
 
@@ -14,6 +15,13 @@ internal sealed class BrokerFaults(InMemoryBroker broker)
     {
         get => _refuseConfirms;
         set => _refuseConfirms = value;
+    }
+
+    /// <summary>Whether confirmed publishes are refused as by a queue that nobody leads just now.</summary>
+    public bool LacksQuorum
+    {
+        get => _lacksQuorum;
+        set => _lacksQuorum = value;
     }
 
     /// <summary>Whether workers get no answer to the question whether a command was cancelled.</summary>
@@ -94,6 +102,24 @@ internal sealed class BrokerFaults(InMemoryBroker broker)
             {
                 CutLink(link);
             }
+        }
+    }
+
+    /// <summary>Tells requesters that a service's calls find no queue as a node is away, and why; null that they do again.</summary>
+    public void KeepCallsAway(string service, string? why)
+    {
+        foreach (var link in broker.Links.OfType<RequesterLink>())
+        {
+            link.Sink.OnCallsAway(service, why);
+        }
+    }
+
+    /// <summary>Tells requesters that a service's calls are taken in another queue, and what was in the first may be lost.</summary>
+    public void MoveCalls(string service)
+    {
+        foreach (var link in broker.Links.OfType<RequesterLink>())
+        {
+            link.Sink.OnCallsLost(service, []);
         }
     }
 

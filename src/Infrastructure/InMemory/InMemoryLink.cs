@@ -95,6 +95,12 @@ internal abstract class InMemoryLink(InMemoryBroker broker, InMemoryTransport ow
                 TransportFailure.Refused, $"Publishing to '{message.Queue}': the broker refused the message. Try again later."));
         }
 
+        if (Broker.Faults.LacksQuorum)
+        {
+            return ValueTask.FromException(new TransportException(
+                TransportFailure.Refused, $"Publishing to '{message.Queue}': nobody leads the queue just now. Try again later.") { Passes = true });
+        }
+
         if (message.DelaySeconds == 0 && Broker.IsFull(message.Queue))
         {
             return ValueTask.FromException(new TransportException(

@@ -21,6 +21,9 @@ internal sealed class RequesterLink : InMemoryLink, IRequesterLink, IReplyQueueO
 
     public ReplyQueue ReplyQueue { get; }
 
+    /// <summary>Who is told what arrives.</summary>
+    public IRequesterSink Sink => _sink;
+
     public ValueTask PublishAsync(OutboundMessage message)
     {
         try

@@ -49,4 +49,24 @@ public interface IRequesterSink
     /// <summary>A message published by <see cref="IRequesterLink.PublishAsync"/> found no queue.</summary>
     /// <param name="message">It, as it was sent. Its body is valid only until this returns.</param>
     void OnReturned(in InboundMessage message);
+
+    /// <summary>
+    /// No queue takes calls to a service just now, although it is served: the node of the broker that holds its queue is
+    /// away. What is published is held, inside its expiration, until one does. Does nothing unless implemented.
+    /// </summary>
+    /// <param name="service">The service's wire name.</param>
+    /// <param name="why">What is missing, for people; null when calls are taken again.</param>
+    void OnCallsAway(string service, string? why)
+    {
+    }
+
+    /// <summary>
+    /// A service takes calls in another queue than before, as the node of the broker that held the first went away: what
+    /// had been published to that and was not answered may be lost, or may run. Does nothing unless implemented.
+    /// </summary>
+    /// <param name="service">The service's wire name.</param>
+    /// <param name="held">What the transport held meanwhile and publishes again itself. The bodies stay valid.</param>
+    void OnCallsLost(string service, IReadOnlyList<InboundMessage> held)
+    {
+    }
 }

@@ -15,6 +15,13 @@ public sealed class TransportException(TransportFailure failure, string message,
     /// that a password can be changed. Default false.
     /// </summary>
     public bool OfCredentials { get; init; }
+
+    /// <summary>
+    /// Whether the broker refused because the queue has no leader or no quorum just now, and not because it is full:
+    /// nothing was taken, and the same message is taken when there is one again. Only with <see cref="TransportFailure.Refused"/>.
+    /// Default false.
+    /// </summary>
+    public bool Passes { get; init; }
 }
 
 /// <summary>The kinds of failure that callers treat differently.</summary>
@@ -29,7 +36,7 @@ public enum TransportFailure
     /// <summary>No queue takes the message.</summary>
     Unroutable,
 
-    /// <summary>The broker refused the message (a negative confirm): the queue is full.</summary>
+    /// <summary>The broker refused the message (a negative confirm): the queue is full, or <see cref="TransportException.Passes"/>.</summary>
     Refused,
 
     /// <summary>The message is over the limit.</summary>

@@ -197,6 +197,12 @@ internal static class WireNames
     /// <summary>The queue to which the cancellations of some weeks are bound.</summary>
     public static string CancelledQueue(long epoch) => string.Create(CultureInfo.InvariantCulture, $"{Cancelled}.{epoch}");
 
+    /// <summary>The queue in which a service's calls wait while the node that holds their own queue is away.</summary>
+    public static string StandbyQueue(string service) => service + StandbySuffix;
+
+    /// <summary>How the names of such queues end.</summary>
+    public const string StandbySuffix = ".standby";
+
     /// <summary>The commands queue of a service.</summary>
     public static string CommandsQueue(string service) => service + ".commands";
 

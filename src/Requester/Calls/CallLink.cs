@@ -16,6 +16,7 @@ internal sealed class CallLink : ILink, IRequesterSink
     private readonly PendingCalls _calls;
     private readonly TimeProvider _time;
     private readonly NameCache _names = new();
+    private readonly AwayServices _away = new();
     private volatile LinkLoss? _loss;
     private IRequesterLink _link = null!;
 
@@ -128,6 +129,24 @@ internal sealed class CallLink : ILink, IRequesterSink
             }
         }
     }
+
+    void IRequesterSink.OnCallsAway(string service, string? why) => _away.Set(service, why);
+
+    void IRequesterSink.OnCallsLost(string service, IReadOnlyList<InboundMessage> held)
+    {
+        var sentAgain = LostCalls.IdsOf(held, _names);
+        foreach (var call in _calls.ToList())
+        {
+            if (ReferenceEquals(call.Link, this) && LostCalls.IsToBeSentAgain(call, service) && !sentAgain.Contains(call.Id))
+            {
+                MessagingTelemetry.Retries.Add(1);
+                call.SendAgain();
+            }
+        }
+    }
+
+    /// <summary>Why calls to a service find no queue just now, although it is served; null where they do.</summary>
+    public string? WhyAway(string service) => _away.Find(service);
 
     private static void Learn(PendingCall call, in InboundMessage reply)
     {

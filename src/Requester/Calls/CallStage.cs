@@ -12,6 +12,9 @@ internal enum CallStage
     /// <summary>Waiting for its turn on the connection, with others. Nothing was sent.</summary>
     Queued,
 
+    /// <summary>Refused for want of a leader or a quorum, and waiting to be sent again. Nothing was taken.</summary>
+    Refused,
+
     /// <summary>Handed to the connection; it may have been sent.</summary>
     Sending,
 

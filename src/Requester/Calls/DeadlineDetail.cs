@@ -16,11 +16,18 @@ internal static class DeadlineDetail
         CallStage.Connecting =>
             $"{time} passed at stage 'connect': no connection to the broker. " +
             (lastFailure is null ? "Check that it runs and is reached from here." : $"The last attempt failed: {lastFailure.Message}"),
+        CallStage.Refused =>
+            $"{time} passed at stage 'quorum': the broker refused the message every time. " +
+            (lastFailure is null ? $"The queue '{queue}' has no leader or no majority of its nodes: bring them back." : lastFailure.Message),
         CallStage.Queued or CallStage.Sending =>
             $"{time} passed at stage 'send': the connection took the message too slowly. The broker may be blocked by an alarm.",
         _ =>
             $"{time} passed at stage 'reply': sent to queue '{queue}', no reply. The handler is slow, or its workers are busy or gone.",
     };
+
+    /// <summary>The same of a call whose queue is on a node that is away.</summary>
+    public static string DescribeAway(string time, string why) =>
+        $"{time} passed at stage 'queue' (NodeDown): {why}. Workers declare one as soon as they are connected to another node: see that some run, and bring the node back.";
 
     /// <summary>The same of a command.</summary>
     public static string DescribeCommand(CallStage stage, string time, string service, Exception? lastFailure) => stage switch
@@ -29,7 +36,7 @@ internal static class DeadlineDetail
             $"{time} passed at stage 'window': too many commands to '{service}' await their confirm (MaxPendingCommands). The broker takes them more slowly than they are made: send less at a time.",
         CallStage.Ordering =>
             $"{time} passed at stage 'order': an earlier command of the same key to '{service}' has not been confirmed. Commands of one key are sent one after the other: send them more slowly, or give them longer.",
-        CallStage.Connecting => Describe(stage, time, service, lastFailure),
+        CallStage.Connecting or CallStage.Refused => Describe(stage, time, service, lastFailure),
         _ =>
             $"{time} passed at stage 'confirm': the broker has not confirmed the command. It may be blocked by an alarm, or the queue has no leader.",
     };

@@ -139,9 +139,19 @@ internal abstract partial class PendingCall
 
     private void FailByDeadline()
     {
+        if (HasEnded)
+        {
+            return;
+        }
+
         var wasSent = Stage == CallStage.AwaitingReply;
-        if (!HasEnded
-            && Fail(StatusCode.DeadlineExceeded, FailureReason.None, DeadlineDetail.Describe(Stage, extras?.Time ?? CallClock.Describe(policy.Timeout, isHandlers: false), Operation.Service, requester.LastFailure), MayHaveRun))
+        var time = extras?.Time ?? CallClock.Describe(policy.Timeout, isHandlers: false);
+        var away = Link?.WhyAway(Operation.Service);
+        if (Fail(
+            StatusCode.DeadlineExceeded,
+            away is null ? FailureReason.None : FailureReason.NodeDown,
+            away is null ? DeadlineDetail.Describe(Stage, time, Operation.Service, requester.LastFailure) : DeadlineDetail.DescribeAway(time, away),
+            MayHaveRun))
         {
             Abandon();
             if (wasSent && (Volatile.Read(ref _state) & LeftWindow) == 0)

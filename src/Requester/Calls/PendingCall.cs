@@ -145,6 +145,9 @@ internal abstract partial class PendingCall(Requester requester, CallPolicy poli
     /// <summary>The call was not sent, or it is unknown whether it was.</summary>
     public abstract void OnSendFailed(TransportException exception);
 
+    /// <summary>Sends the request once more, with the same id: the first reply is the call's, and another finds none.</summary>
+    public abstract void SendAgain();
+
     /// <summary>The reply has arrived. Called at most once, on the transport's thread; the body is valid only until this returns.</summary>
     public abstract void OnReply(in InboundMessage reply);
 

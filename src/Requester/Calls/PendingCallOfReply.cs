@@ -48,6 +48,8 @@ internal class PendingCall<TRequest, TReply> : PendingCall
 
     public override void Execute() => Requester.StartLate(this);
 
+    public override void SendAgain() => Requester.StartLate(this);
+
     public override void OnSendFailed(TransportException exception) => Requester.OnSendFailed(exception, this);
 
     public override void OnReply(in InboundMessage reply)

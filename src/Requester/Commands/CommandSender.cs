@@ -14,8 +14,8 @@ namespace Messaging.Commands;
 
 /// <summary>
 /// The path of a command: encoded once, published persistent and mandatory, complete on the publisher confirm. Any
-/// number are under way at a time. Where a confirm is missing because the connection was lost, the command is sent again
-/// with the same message id until its deadline.
+/// number are under way at a time. Where a confirm is missing because the connection was lost, or the queue has no leader
+/// just now, the command is sent again with the same message id until its deadline.
 /// </summary>
 internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport transport, DeadlineWheel deadlines, TimeProvider time)
 {
@@ -23,6 +23,9 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
     private readonly OrderedSends _ordered = new();
 
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
+
+    // An election takes some hundred milliseconds, or seconds on a busy broker; those who wait for its end come in their own time.
+    private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(400);
 
     public Task SendAsync<TRequest>(
         Operation<TRequest, Nothing> operation,
@@ -159,6 +162,7 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
 
     private async ValueTask PublishUntilConfirmedAsync(PendingCommand command)
     {
+        var refused = 0;
         while (!command.HasEnded)
         {
             // 4. An open link, or the next, unless the broker denies it, which waiting does not change.
@@ -196,12 +200,25 @@ internal sealed class CommandSender(LinkKeeper<CallLink> links, ITransport trans
                 command.Stage = CallStage.Connecting;
                 await Task.Delay(_pause, time, command.Ended).ConfigureAwait(false);
             }
+            catch (TransportException exception) when (exception.Passes)
+            {
+                // 7. Again too, when the queue has a leader: only one that is full refuses a command for good.
+                command.Stage = CallStage.Refused;
+                command.LastFailure = exception;
+                await Task.Delay(PauseAfter(++refused), time, command.Ended).ConfigureAwait(false);
+            }
             catch (TransportException exception)
             {
                 Fail(command, exception);
                 return;
             }
         }
+    }
+
+    private static TimeSpan PauseAfter(int refused)
+    {
+        var pause = _pause * (1 << Math.Min(refused, 8));
+        return (pause < _longestPause ? pause : _longestPause) * (0.5 + (Random.Shared.NextDouble() / 2));
     }
 
     private static void Fail(PendingCommand command, TransportException exception) =>

@@ -47,5 +47,9 @@ internal sealed class TappedTransport(ITransport transport, MessageTap tap) : IT
         public void OnReply(in InboundMessage message) => sink.OnReply(tap.Pass(message));
 
         public void OnReturned(in InboundMessage message) => sink.OnReturned(message);
+
+        public void OnCallsAway(string service, string? why) => sink.OnCallsAway(service, why);
+
+        public void OnCallsLost(string service, IReadOnlyList<InboundMessage> held) => sink.OnCallsLost(service, held);
     }
 }

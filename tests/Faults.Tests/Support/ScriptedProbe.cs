@@ -9,6 +9,8 @@ internal sealed class ScriptedProbe(ProbeScript script) : IProbe
         return new Answer(request.Id);
     }
 
+    public Task<Answer> RecallAsync(Question request, CancellationToken cancellationToken) => AskAsync(request, cancellationToken);
+
     public IAsyncEnumerable<Answer> WatchAsync(Question request, CancellationToken cancellationToken) => script.Watch(cancellationToken);
 
     public Task DoAsync(Job command, CancellationToken cancellationToken) => script.Do(command, cancellationToken);

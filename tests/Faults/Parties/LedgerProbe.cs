@@ -18,6 +18,8 @@ internal sealed class LedgerProbe(IEffects effects, HandlerMischief mischief, IO
         return new Answer(request.Id);
     }
 
+    public Task<Answer> RecallAsync(Question request, CancellationToken cancellationToken) => AskAsync(request, cancellationToken);
+
     public async IAsyncEnumerable<Answer> WatchAsync(Question request, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         for (var number = 1; ; number++)

@@ -107,7 +107,7 @@ internal sealed class Load(IProbe probe, CommandMix commands, LoadGate gate, Led
 
     private async Task<string> AskAsync(Question question)
     {
-        var answer = await _calls.AskAsync(question);
+        var answer = _options.Idempotent ? await _calls.RecallAsync(question) : await _calls.AskAsync(question);
         return string.Equals(answer.Id, question.Id, StringComparison.Ordinal) ? nameof(StatusCode.OK) : "AnswerOfAnother";
     }
 

@@ -27,6 +27,9 @@ public sealed class PartyOptions
     /// <summary>How many of them are calls, from 0 to 1.</summary>
     public double CallShare { get; set; } = 0.5;
 
+    /// <summary>Whether its calls may be repeated.</summary>
+    public bool Idempotent { get; set; }
+
     /// <summary>How many it makes; 0 for as many as there is time for.</summary>
     public int Count { get; set; }
 

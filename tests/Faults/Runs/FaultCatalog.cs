@@ -86,6 +86,16 @@ public static class FaultCatalog
             await Task.Delay(_disturbance, token);
             await node.StartAsync(token);
         },
+        ["rolling-restart"] = async (arena, token) =>
+        {
+            foreach (var node in arena.Nodes)
+            {
+                await node.StopAppAsync();
+                await Task.Delay(_disturbance, token);
+                await node.StartAppAsync(token);
+                await Task.Delay(_disturbance, token);
+            }
+        },
         ["leader-kill"] = async (arena, token) =>
         {
             var leader = Cluster(arena).Nodes[await Cluster(arena).LeaderOfAsync(IProbe.Name + ".commands")];

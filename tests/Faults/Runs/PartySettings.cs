@@ -37,10 +37,10 @@ internal static class PartySettings
             yield return new(Worker + "Concurrency", Text(options.Concurrency));
         }
 
-        if (proxies.Count > 1)
+        yield return new("Party:Idempotent", options.Idempotent.ToString());
+        if (options.CallQueue is { } queue)
         {
-            // A classic queue is on one node and gone while that is: so are the workers that can't declare it.
-            yield return new(Worker + "CallQueue", nameof(CallQueueType.Quorum));
+            yield return new(Worker + "CallQueue", queue.ToString());
         }
 
         if (options.Failing > 0 || options.Mischief > 0)

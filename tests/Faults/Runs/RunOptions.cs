@@ -18,6 +18,12 @@ public sealed record RunOptions
     /// <summary>How many of them are calls, from 0 to 1.</summary>
     public double CallShare { get; init; } = 0.5;
 
+    /// <summary>Whether calls may be repeated.</summary>
+    public bool Idempotent { get; init; }
+
+    /// <summary>The type of the calls queue; null for the library's default.</summary>
+    public CallQueueType? CallQueue { get; init; }
+
     /// <summary>How many calls are streams, and how many commands are delayed, cancelled, urgent or ordered, from 0 to 1.</summary>
     public double Variety { get; init; }
 

@@ -126,6 +126,8 @@ public sealed class CancellationRun
     {
         public Task<Answer> AskAsync(Question request, CancellationToken cancellationToken) => Task.FromResult(new Answer(request.Id));
 
+        public Task<Answer> RecallAsync(Question request, CancellationToken cancellationToken) => AskAsync(request, cancellationToken);
+
         public IAsyncEnumerable<Answer> WatchAsync(Question request, CancellationToken cancellationToken) => AsyncEnumerable.Empty<Answer>();
 
         public Task DoAsync(Job command, CancellationToken cancellationToken)

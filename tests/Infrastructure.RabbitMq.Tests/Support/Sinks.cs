@@ -20,6 +20,14 @@ internal sealed class RequesterSink : IRequesterSink
 
     public Mailbox<string> Returned { get; } = new();
 
+    public Mailbox<string?> Away { get; } = new();
+
+    public Mailbox<string> LostCalls { get; } = new();
+
+    public void OnCallsAway(string service, string? why) => Away.Add(why);
+
+    public void OnCallsLost(string service, IReadOnlyList<InboundMessage> held) => LostCalls.Add(service);
+
     public void OnReply(in InboundMessage message) => Replies.Add(Received.From(message));
 
     public void OnReturned(in InboundMessage message) => Returned.Add(message.CorrelationId ?? string.Empty);

@@ -60,6 +60,8 @@ internal sealed class CallBench : IAsyncDisposable
 
         public override void Execute() => _goesOn.SetResult();
 
+        public override void SendAgain() => throw new NotSupportedException();
+
         public override void OnSendFailed(TransportException exception) => Fail(exception);
 
         public override void OnReply(in InboundMessage reply) => End();

@@ -109,6 +109,50 @@ public sealed class CommandOutcomeTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_command_that_is_refused_while_nobody_leads_its_queue_is_sent_again_and_accepted_once()
+    {
+        var calc = await StartAsync();
+        Faults.LacksQuorum = true;
+        var sending = calc.With(new CallOptions { MessageId = "order-7", Timeout = TimeSpan.FromSeconds(20) }).RecordAsync(new Note("a"), Token);
+        await PassAsync(TimeSpan.FromSeconds(7));
+        Assert.False(sending.IsCompleted);
+
+        Faults.LacksQuorum = false;
+        await SoonAsync(sending);
+
+        Assert.Equal("order-7", Assert.Single(Faults.Peek(Queue)).MessageId);
+    }
+
+    [Fact]
+    public async Task A_command_whose_queue_nobody_leads_until_its_deadline_was_not_taken_and_says_why()
+    {
+        var calc = await StartAsync();
+        Faults.LacksQuorum = true;
+
+        var failure = await FailsAsync(calc.With(new CallOptions { Timeout = TimeSpan.FromSeconds(3) }).RecordAsync(new Note("a"), Token));
+
+        Assert.Equal((StatusCode.DeadlineExceeded, false), (failure.Status, failure.MayHaveRun));
+        Assert.Contains("stage 'quorum': the broker refused the message every time. Publishing to 'calc.commands': nobody leads the queue", failure.Detail, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_confirmed_call_that_is_refused_while_nobody_leads_its_queue_is_sent_again()
+    {
+        _broker.Declare("calc", QueueArguments.DeadLetters);
+        var calc = await StartAsync(static options => options.ConfirmCalls = true);
+        Faults.LacksQuorum = true;
+        var calling = calc.AddAsync(new Addends(1, 1), Token);
+        await PassAsync(TimeSpan.FromSeconds(3));
+        Assert.Empty(Faults.Peek("calc"));
+        Assert.False(calling.IsCompleted);
+
+        Faults.LacksQuorum = false;
+        await PassAsync(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("Add", Assert.Single(Faults.Peek("calc")).Type);
+    }
+
+    [Fact]
     public async Task A_refusal_after_an_attempt_that_broke_midway_leaves_open_whether_it_runs()
     {
         var calc = await StartAsync();
@@ -244,6 +288,16 @@ public sealed class CommandOutcomeTests : IAsyncDisposable
         }
 
         await task;
+    }
+
+    /// <summary>Lets so much time pass, in steps between which whoever waits for a timer goes on.</summary>
+    private async Task PassAsync(TimeSpan time)
+    {
+        for (var passed = TimeSpan.Zero; passed < time; passed += TimeSpan.FromMilliseconds(10))
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(10));
+            await Task.Yield();
+        }
     }
 
     private async Task<RpcException> FailsAsync(Task task) => await Assert.ThrowsAsync<RpcException>(() => SoonAsync(task));
