@@ -1,0 +1,114 @@
+namespace Messaging.Faults.Overload;
+
+/// <summary>Says what the timelines of a run under overload mean.</summary>
+internal static class OverloadOracle
+{
+    /// <summary>The name of the run's own timeline.</summary>
+    public const string RunName = "run";
+
+    /// <summary>Judges a run that has ended.</summary>
+    /// <param name="folder">Where its timelines lie.</param>
+    /// <param name="options">What it was made of.</param>
+    /// <param name="problems">What went wrong with it, in words.</param>
+    public static OverloadVerdict Judge(string folder, OverloadOptions options, IReadOnlyList<string> problems)
+    {
+        var timelines = Timeline.ReadAll(folder);
+        var phases = PhaseTable.Of(timelines.TryGetValue(RunName, out var run) ? run : []);
+        var calls = timelines
+            .Select(static timeline => (timeline.Key, Calls: timeline.Value.OfType<CallLine>().ToList()))
+            .Where(static party => party.Calls.Count > 0)
+            .ToDictionary(static party => party.Key, static party => party.Calls, StringComparer.Ordinal);
+        var bystander = calls.GetValueOrDefault(OverloadArena.BystanderName) ?? [];
+        var overload = phases.Of(OverloadPhase.Overload);
+        var deadline = (long)options.Deadline.TotalMicroseconds;
+        var all = calls.Values.SelectMany(static one => one).ToList();
+        var made = all.Where(call => overload.Holds(call.Made)).ToList();
+        var capacityPhase = phases.Of(OverloadPhase.Capacity);
+        var capacity = all.Count(call => IsAnswered(call, deadline) && capacityPhase.Holds(call.Ended)) / capacityPhase.Seconds;
+
+        // By when the answers came: what a queue holds back from before is not theirs, what comes after the end is.
+        var goodput = all.Count(call => IsAnswered(call, deadline) && overload.Holds(call.Ended)) / overload.Seconds;
+        List<RequesterShare> shares =
+        [
+            .. calls.OrderBy(static party => party.Key is OverloadArena.BystanderName).ThenBy(static party => party.Key, StringComparer.Ordinal)
+                .Select(party => ShareOf(party.Key, [.. party.Value.Where(call => overload.Holds(call.Made))], deadline)),
+        ];
+        var flooders = shares.Where(static share => share.Name is not OverloadArena.BystanderName).Select(static share => share.Answered).DefaultIfEmpty().ToList();
+        var (begun, stopped) = CountHandlers(timelines.Values, overload);
+        var verdict = new OverloadVerdict
+        {
+            Capacity = capacity,
+            Offered = made.Count / overload.Seconds,
+            Goodput = goodput,
+            Shares = shares,
+            Unevenness = flooders.Min() > 0 ? (double)flooders.Max() / flooders.Min() : double.PositiveInfinity,
+            Outcomes =
+            [
+                .. made.GroupBy(call => (KindOf(call, deadline), call.Outcome)).OrderBy(static group => group.Key.Item1).ThenByDescending(static group => group.Count())
+                    .Select(group => new OutcomeShare(group.Key.Item1 == OutcomeKind.Failed && group.Key.Outcome is CallOutcome.Answered ? "answered late" : group.Key.Outcome, group.Key.Item1, group.Count())),
+            ],
+            Latencies =
+            [
+                Latency("answered in time", made, call => IsAnswered(call, deadline)),
+                Latency("refused in time", made, static call => call.Outcome is CallOutcome.RefusedInTime),
+            ],
+            Bystander =
+            [
+                .. new[] { OverloadPhase.Alone, OverloadPhase.Before, OverloadPhase.Overload, OverloadPhase.After }
+                    .Select(phase => Latency(phase.ToString(), [.. bystander.Where(call => phases.Of(phase).Holds(call.Made))], call => IsAnswered(call, deadline))),
+            ],
+            Begun = begun,
+            Stopped = stopped,
+            BackAfter = Recovery.Find(all, phases.Of(OverloadPhase.Before), phases.Of(OverloadPhase.After), deadline),
+            ItemsBefore = ItemsIn(timelines.Values, phases.Of(OverloadPhase.Before)),
+            ItemsMeanwhile = ItemsIn(timelines.Values, overload),
+            StreamsEnded = [.. timelines.Values.SelectMany(static timeline => timeline.OfType<StreamLine>()).GroupBy(static stream => stream.Outcome, StringComparer.Ordinal).Select(static group => $"{group.Key} x {group.Count()}")],
+            Problems = problems,
+            Bars = [],
+        };
+        return verdict with { Bars = OverloadBars.Of(verdict, options) };
+    }
+
+    /// <summary>What an outcome means for who called.</summary>
+    public static OutcomeKind KindOf(CallLine call, long deadline) => call.Outcome switch
+    {
+        CallOutcome.Answered when call.Took <= deadline => OutcomeKind.Answered,
+        CallOutcome.RefusedInTime => OutcomeKind.RefusedInTime,
+        _ => OutcomeKind.Failed,
+    };
+
+    public static bool IsAnswered(CallLine call, long deadline) => KindOf(call, deadline) == OutcomeKind.Answered;
+
+    private static RequesterShare ShareOf(string name, List<CallLine> made, long deadline) => new(
+        name, made.Count, made.Count(call => IsAnswered(call, deadline)), made.Count(static call => call.Outcome is CallOutcome.RefusedInTime));
+
+    private static LatencyOf Latency(string of, List<CallLine> made, Func<CallLine, bool> counts)
+    {
+        var took = made.Where(counts).Select(static call => call.Took / 1e3).Order().ToList();
+        return new LatencyOf(of, made.Count, took.Count, At(took, 0.5), At(took, 0.99), At(took, 1));
+    }
+
+    /// <summary>What so many of them took at most; zero where there are none.</summary>
+    internal static double At(List<double> ordered, double part) =>
+        ordered.Count == 0 ? 0 : ordered[Math.Max(0, (int)Math.Ceiling(ordered.Count * part) - 1)];
+
+    private static (long Begun, long Stopped) CountHandlers(IEnumerable<IReadOnlyList<TimelineLine>> timelines, PhaseSpan overload)
+    {
+        var (begun, stopped) = (0L, 0L);
+        foreach (var timeline in timelines)
+        {
+            var counts = timeline.OfType<HandlersLine>().Where(line => overload.Holds(line.At)).ToList();
+            if (counts is [var first, .., var last])
+            {
+                (begun, stopped) = (begun + last.Begun - first.Begun, stopped + last.Stopped - first.Stopped);
+            }
+        }
+
+        return (begun, stopped);
+    }
+
+    private static double ItemsIn(IEnumerable<IReadOnlyList<TimelineLine>> timelines, PhaseSpan phase) =>
+        timelines.Sum(timeline => timeline.OfType<ItemsLine>().Where(line => phase.Holds(line.At)).ToList() is [var first, .., var last]
+            ? (last.Count - first.Count) * 1e6 / (last.At - first.At)
+            : 0);
+}
