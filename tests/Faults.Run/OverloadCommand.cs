@@ -17,7 +17,7 @@ internal static class OverloadCommand
     private static readonly Option<int> _slots = new("--slots") { Description = "Calls that a worker handles at a time.", DefaultValueFactory = _ => _standard.Slots, Validators = { RefuseNothing } };
     private static readonly Option<TimeSpan> _handling = RunDuration.Option("--handling", "How long a handler takes; below 1ms it keeps a processor busy.", _standard.Handling);
     private static readonly Option<TimeSpan> _deadline = RunDuration.Option("--deadline", "Of every call.", _standard.Deadline);
-    private static readonly Option<int> _callers = new("--callers") { Description = "Callers that measure the capacity; 0 for half as many again as there are slots, or 32 a slot where handlers take less than 1ms." };
+    private static readonly Option<int> _callers = new("--callers") { Description = "Callers that measure the capacity; 0 for 2 a slot, or 32 where handlers take less than 1ms." };
     private static readonly Option<double> _normal = new("--normal") { Description = "The load before and after, as a part of the capacity.", DefaultValueFactory = _ => _standard.Normal };
     private static readonly Option<int> _streams = new("--streams") { Description = "Streams that are read meanwhile." };
     private static readonly Option<bool> _quorum = new("--quorum") { Description = "Calls wait in a quorum queue." };

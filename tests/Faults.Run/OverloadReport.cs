@@ -14,6 +14,7 @@ internal static class OverloadReport
         Add(rates, "offered", verdict.Offered, verdict);
         Add(rates, "answered in time", verdict.Goodput, verdict);
         AnsiConsole.Write(rates);
+        AnsiConsole.WriteLine($"Answered in time in each second of the overload: {string.Join(' ', verdict.GoodputBySecond)}");
 
         var outcomes = Table("calls of the overload ended with", "count", "which is");
         foreach (var outcome in verdict.Outcomes)
@@ -36,7 +37,7 @@ internal static class OverloadReport
 
         AnsiConsole.Write(shares);
 
-        var latencies = Table("milliseconds", "made", "of these", "p50", "p99", "max");
+        var latencies = Table("milliseconds", "count", "of", "p50", "p99", "max");
         foreach (var latency in verdict.Latencies)
         {
             Add(latencies, latency.Of, latency);
@@ -81,7 +82,7 @@ internal static class OverloadReport
         table.AddRow(what, Text($"{rate:N1}"), Text($"{rate / Math.Max(verdict.Capacity, 1e-9):0.00}"));
 
     private static void Add(Table table, string what, LatencyOf latency) => table.AddRow(
-        what, Text($"{latency.Made:N0}"), Text($"{latency.Count:N0}"), Text($"{latency.P50:N1}"), Text($"{latency.P99:N1}"), Text($"{latency.Max:N1}"));
+        what, Text($"{latency.Count:N0}"), Text($"{latency.Made:N0}"), Text($"{latency.P50:N1}"), Text($"{latency.P99:N1}"), Text($"{latency.Max:N1}"));
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -17,6 +17,14 @@ internal readonly record struct LoadOrder(LoadKind Kind, double Amount)
         ? new LoadOrder(Enum.Parse<LoadKind>(kind), double.Parse(amount, CultureInfo.InvariantCulture))
         : throw new FormatException($"This is no load: '{text}'.");
 
+    /// <summary>For people; <see cref="ToString"/> is for <see cref="Parse"/>.</summary>
+    public string Describe() => Kind switch
+    {
+        LoadKind.Open => string.Create(CultureInfo.InvariantCulture, $"{Amount:N1} calls/s"),
+        LoadKind.Closed => string.Create(CultureInfo.InvariantCulture, $"{Amount:N0} callers"),
+        _ => "nothing",
+    };
+
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Kind} {Amount}");
 }
 

@@ -21,7 +21,8 @@ public sealed record OverloadOptions
     /// <summary>The deadline of every call.</summary>
     public TimeSpan Deadline { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How many callers measure the capacity; 0 for half as many again as there are slots, or 32 a slot where handlers take less than 1 ms.</summary>
+    /// <summary>How many callers measure the capacity; 0 for 2 a slot, or 32 a slot where handlers take less than 1 ms.
+    /// Few enough that nothing waits for long, and so many that none of the way to the broker and back is lost.</summary>
     public int Callers { get; init; }
 
     /// <summary>The load before and after the overload, as a part of the capacity.</summary>
@@ -57,7 +58,7 @@ public sealed record OverloadOptions
     /// <summary>How much of the capacity has to be answered in time.</summary>
     public double GoodputBar { get; init; } = 0.9;
 
-    internal int CallersOrDefault => Callers > 0 ? Callers : Workers * (Handling < TimeSpan.FromMilliseconds(1) ? Slots * 32 : (Slots * 3 + 1) / 2);
+    internal int CallersOrDefault => Callers > 0 ? Callers : Workers * (Handling < TimeSpan.FromMilliseconds(1) ? Slots * 32 : Slots * 2);
 
     internal TimeSpan Length(OverloadPhase phase) => phase == OverloadPhase.Overload ? Duration : Phase;
 }

@@ -27,7 +27,7 @@ internal static class OverloadOracle
         var capacity = all.Count(call => IsAnswered(call, deadline) && capacityPhase.Holds(call.Ended)) / capacityPhase.Seconds;
 
         // By when the answers came: what a queue holds back from before is not theirs, what comes after the end is.
-        var goodput = all.Count(call => IsAnswered(call, deadline) && overload.Holds(call.Ended)) / overload.Seconds;
+        var good = all.Where(call => IsAnswered(call, deadline) && overload.Holds(call.Ended)).ToList();
         List<RequesterShare> shares =
         [
             .. calls.OrderBy(static party => party.Key is OverloadArena.BystanderName).ThenBy(static party => party.Key, StringComparer.Ordinal)
@@ -39,7 +39,8 @@ internal static class OverloadOracle
         {
             Capacity = capacity,
             Offered = made.Count / overload.Seconds,
-            Goodput = goodput,
+            Goodput = good.Count / overload.Seconds,
+            GoodputBySecond = [.. Enumerable.Range(0, (int)overload.Seconds).Select(second => good.Count(call => (call.Ended - overload.From) / 1_000_000 == second))],
             Shares = shares,
             Unevenness = flooders.Min() > 0 ? (double)flooders.Max() / flooders.Min() : double.PositiveInfinity,
             Outcomes =

@@ -92,7 +92,7 @@ public sealed class OverloadRun : IAsyncDisposable
             throw new InvalidOperationException("Nothing was answered while the capacity was measured, so that there is nothing to multiply.");
         }
 
-        Say($"capacity {capacity:N1} calls/s");
+        Say($"          is {capacity:N1} calls/s");
         var bystander = LoadOrder.Open(capacity * _options.Bystander);
         var normal = LoadOrder.Open(capacity * _options.Normal / _options.Flooders);
         var flood = LoadOrder.Open(capacity * _options.Factor / _options.Flooders);
@@ -107,7 +107,7 @@ public sealed class OverloadRun : IAsyncDisposable
     {
         var begun = await TellAsync(flooders, bystander, cancellationToken);
         _timeline.Write(new PhaseLine(begun.At, phase));
-        Say($"{phase}: {_options.Flooders} x {flooders}, bystander {bystander}");
+        Say($"{phase,-9} {_options.Flooders} x {flooders.Describe()}, bystander {bystander.Describe()}");
         if (phase != OverloadPhase.End)
         {
             // The load is what is asked for, not a wait for something to happen.

@@ -15,6 +15,9 @@ public sealed record OverloadVerdict
     /// <summary>Calls answered inside their deadlines in a second during the overload.</summary>
     public required double Goodput { get; init; }
 
+    /// <summary>The same for each whole second of the overload.</summary>
+    public required IReadOnlyList<int> GoodputBySecond { get; init; }
+
     /// <summary>Who made the calls of the overload, and got the answers; the bystander is the last.</summary>
     public required IReadOnlyList<RequesterShare> Shares { get; init; }
 
@@ -62,6 +65,7 @@ public sealed record OverloadVerdict
     {
         var text = new StringBuilder();
         Add(text, $"capacity {Capacity:0.0}/s, offered {Offered:0.0}/s, answered in time {Goodput:0.0}/s; handlers begun {Begun}, stopped {Stopped}");
+        Add(text, $"answered in time in each second: {string.Join(' ', GoodputBySecond)}");
         foreach (var bar in Bars)
         {
             Add(text, $"{(bar.IsMet ? "met" : "NOT MET")}: {bar.What} {bar.Value}, asked {bar.Asked}");
