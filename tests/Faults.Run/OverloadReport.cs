@@ -28,6 +28,7 @@ internal static class OverloadReport
         }
 
         AnsiConsole.Write(outcomes);
+        AnsiConsole.WriteLine(Text($"Handlers: {verdict.Begun:N0} begun, {verdict.Finished:N0} finished, {verdict.Stopped:N0} stopped; the slots were busy for {verdict.SlotsBusy:0 %} of the overload."));
 
         var shares = Table("requester", "made", "answered", "refused", "failed");
         foreach (var share in verdict.Shares)

@@ -10,12 +10,27 @@ internal sealed class HandlerCount(Timeline timeline) : BackgroundService
     private long _begun;
     private long _finished;
     private long _stopped;
+    private long _busy;
 
-    public void Begin() => Interlocked.Increment(ref _begun);
+    /// <summary>Counts one that begins.</summary>
+    /// <returns>Since when, to be told when it ends.</returns>
+    public long Begin()
+    {
+        Interlocked.Increment(ref _begun);
+        return SharedClock.Microseconds;
+    }
 
-    public void Finish() => Interlocked.Increment(ref _finished);
+    public void Finish(long since)
+    {
+        Interlocked.Increment(ref _finished);
+        Interlocked.Add(ref _busy, SharedClock.Microseconds - since);
+    }
 
-    public void Stop() => Interlocked.Increment(ref _stopped);
+    public void Stop(long since)
+    {
+        Interlocked.Increment(ref _stopped);
+        Interlocked.Add(ref _busy, SharedClock.Microseconds - since);
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -24,7 +39,8 @@ internal sealed class HandlerCount(Timeline timeline) : BackgroundService
         {
             do
             {
-                timeline.Write(new HandlersLine(SharedClock.Microseconds, Interlocked.Read(ref _begun), Interlocked.Read(ref _finished), Interlocked.Read(ref _stopped)));
+                timeline.Write(new HandlersLine(
+                    SharedClock.Microseconds, Interlocked.Read(ref _begun), Interlocked.Read(ref _finished), Interlocked.Read(ref _stopped), Interlocked.Read(ref _busy)));
             }
             while (await timer.WaitForNextTickAsync(stoppingToken));
         }

@@ -11,7 +11,7 @@ internal sealed class LoadedWorker(HandlerCount count, OverloadOptions options) 
 
     public async Task<Work> WorkAsync(Work request, CancellationToken cancellationToken)
     {
-        count.Begin();
+        var since = count.Begin();
         try
         {
             if (options.Handling >= _shortestDelay)
@@ -23,12 +23,12 @@ internal sealed class LoadedWorker(HandlerCount count, OverloadOptions options) 
                 Compute(options.Handling);
             }
 
-            count.Finish();
+            count.Finish(since);
             return request;
         }
         catch (OperationCanceledException)
         {
-            count.Stop();
+            count.Stop(since);
             throw;
         }
     }

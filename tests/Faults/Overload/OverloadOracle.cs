@@ -34,7 +34,7 @@ internal static class OverloadOracle
                 .Select(party => ShareOf(party.Key, [.. party.Value.Where(call => overload.Holds(call.Made))], deadline)),
         ];
         var flooders = shares.Where(static share => share.Name is not OverloadArena.BystanderName).Select(static share => share.Answered).DefaultIfEmpty().ToList();
-        var (begun, stopped) = CountHandlers(timelines.Values, overload);
+        var handlers = CountHandlers(timelines.Values, overload);
         var verdict = new OverloadVerdict
         {
             Capacity = capacity,
@@ -58,8 +58,10 @@ internal static class OverloadOracle
                 .. new[] { OverloadPhase.Alone, OverloadPhase.Before, OverloadPhase.Overload, OverloadPhase.After }
                     .Select(phase => Latency(phase.ToString(), [.. bystander.Where(call => phases.Of(phase).Holds(call.Made))], call => IsAnswered(call, deadline))),
             ],
-            Begun = begun,
-            Stopped = stopped,
+            Begun = handlers.Begun,
+            Finished = handlers.Finished,
+            Stopped = handlers.Stopped,
+            SlotsBusy = handlers.Busy / 1e6 / overload.Seconds / (options.Slots * options.Workers),
             BackAfter = Recovery.Find(all, phases.Of(OverloadPhase.Before), phases.Of(OverloadPhase.After), deadline),
             ItemsBefore = ItemsIn(timelines.Values, phases.Of(OverloadPhase.Before)),
             ItemsMeanwhile = ItemsIn(timelines.Values, overload),
@@ -93,19 +95,22 @@ internal static class OverloadOracle
     internal static double At(List<double> ordered, double part) =>
         ordered.Count == 0 ? 0 : ordered[Math.Max(0, (int)Math.Ceiling(ordered.Count * part) - 1)];
 
-    private static (long Begun, long Stopped) CountHandlers(IEnumerable<IReadOnlyList<TimelineLine>> timelines, PhaseSpan overload)
+    private static (long Begun, long Finished, long Stopped, long Busy) CountHandlers(IEnumerable<IReadOnlyList<TimelineLine>> timelines, PhaseSpan overload)
     {
-        var (begun, stopped) = (0L, 0L);
+        var (begun, finished, stopped, busy) = (0L, 0L, 0L, 0L);
         foreach (var timeline in timelines)
         {
             var counts = timeline.OfType<HandlersLine>().Where(line => overload.Holds(line.At)).ToList();
             if (counts is [var first, .., var last])
             {
-                (begun, stopped) = (begun + last.Begun - first.Begun, stopped + last.Stopped - first.Stopped);
+                begun += last.Begun - first.Begun;
+                finished += last.Finished - first.Finished;
+                stopped += last.Stopped - first.Stopped;
+                busy += last.Busy - first.Busy;
             }
         }
 
-        return (begun, stopped);
+        return (begun, finished, stopped, busy);
     }
 
     private static double ItemsIn(IEnumerable<IReadOnlyList<TimelineLine>> timelines, PhaseSpan phase) =>

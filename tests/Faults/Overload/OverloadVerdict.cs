@@ -36,8 +36,14 @@ public sealed record OverloadVerdict
     /// <summary>Handlers begun during the overload.</summary>
     public required long Begun { get; init; }
 
-    /// <summary>Those of them that were stopped before they came to their end.</summary>
+    /// <summary>Handlers that came to their end during it, whether their answers were in time or not.</summary>
+    public required long Finished { get; init; }
+
+    /// <summary>Handlers that were stopped before that.</summary>
     public required long Stopped { get; init; }
+
+    /// <summary>How much of the slots' time was taken by handlers during the overload, whatever became of them.</summary>
+    public required double SlotsBusy { get; init; }
 
     /// <summary>How long after the overload's end all was as before it; null where it was not by the end of the run.</summary>
     public required TimeSpan? BackAfter { get; init; }
@@ -64,7 +70,7 @@ public sealed record OverloadVerdict
     public override string ToString()
     {
         var text = new StringBuilder();
-        Add(text, $"capacity {Capacity:0.0}/s, offered {Offered:0.0}/s, answered in time {Goodput:0.0}/s; handlers begun {Begun}, stopped {Stopped}");
+        Add(text, $"capacity {Capacity:0.0}/s, offered {Offered:0.0}/s, answered in time {Goodput:0.0}/s; handlers begun {Begun}, finished {Finished}, stopped {Stopped}, slots busy {SlotsBusy:0.00}");
         Add(text, $"answered in time in each second: {string.Join(' ', GoodputBySecond)}");
         foreach (var bar in Bars)
         {

@@ -14,7 +14,7 @@ internal abstract record TimelineLine
     {
         ["call", var made, var took, var outcome] => new CallLine(Number(made), Number(took), outcome),
         ["stream", var made, var took, var outcome] => new StreamLine(Number(made), Number(took), outcome),
-        ["handlers", var at, var begun, var finished, var stopped] => new HandlersLine(Number(at), Number(begun), Number(finished), Number(stopped)),
+        ["handlers", var at, var begun, var finished, var stopped, var busy] => new HandlersLine(Number(at), Number(begun), Number(finished), Number(stopped), Number(busy)),
         ["items", var at, var count] => new ItemsLine(Number(at), Number(count)),
         ["phase", var at, var phase] => new PhaseLine(Number(at), Enum.Parse<OverloadPhase>(phase)),
         _ => throw new FormatException($"A timeline has no such line: '{text}'."),
@@ -43,10 +43,15 @@ internal sealed record StreamLine(long Made, long Took, string Outcome) : Timeli
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"stream {Made} {Took} {Outcome}");
 }
 
-/// <summary>How many handlers a worker has begun so far, how many came to their end, and how many were stopped before it.</summary>
-internal sealed record HandlersLine(long At, long Begun, long Finished, long Stopped) : TimelineLine
+/// <summary>The handlers of a worker so far.</summary>
+/// <param name="At">When it was counted.</param>
+/// <param name="Begun">How many were begun.</param>
+/// <param name="Finished">How many came to their end.</param>
+/// <param name="Stopped">How many were stopped before it.</param>
+/// <param name="Busy">For how many microseconds those together ran that have ended either way.</param>
+internal sealed record HandlersLine(long At, long Begun, long Finished, long Stopped, long Busy) : TimelineLine
 {
-    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"handlers {At} {Begun} {Finished} {Stopped}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"handlers {At} {Begun} {Finished} {Stopped} {Busy}");
 }
 
 /// <summary>How many items of streams have been read so far.</summary>
