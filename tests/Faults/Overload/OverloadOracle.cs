@@ -40,7 +40,7 @@ internal static class OverloadOracle
             Capacity = capacity,
             Offered = made.Count / overload.Seconds,
             Goodput = good.Count / overload.Seconds,
-            GoodputBySecond = [.. Enumerable.Range(0, (int)overload.Seconds).Select(second => good.Count(call => (call.Ended - overload.From) / 1_000_000 == second))],
+            GoodputBySecond = [.. Enumerable.Range(0, (int)Math.Round(overload.Seconds)).Select(second => good.Count(call => (call.Ended - overload.From) / 1_000_000 == second))],
             Shares = shares,
             Unevenness = flooders.Min() > 0 ? (double)flooders.Max() / flooders.Min() : double.PositiveInfinity,
             Outcomes =
