@@ -88,6 +88,15 @@ public sealed class OverloadOracleTests : IDisposable
     }
 
     [Fact]
+    public async Task A_call_that_is_refused_where_nothing_is_too_much_is_no_good_sign()
+    {
+        await WriteGoodRunAsync();
+        await WriteAsync("flooder-3", [.. Calls(OverloadPhase.WarmUp, 5, outcome: CallOutcome.RefusedInTime), .. Calls(OverloadPhase.Before, 3, outcome: CallOutcome.RefusedInTime)]);
+
+        Assert.Contains("calls not answered before 3", Missed(OverloadOracle.Judge(_folder, _options, [])));
+    }
+
+    [Fact]
     public async Task A_run_that_was_never_as_before_again_says_so()
     {
         await WriteGoodRunAsync();

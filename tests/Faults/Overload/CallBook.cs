@@ -15,7 +15,7 @@ internal sealed class CallBook
 
     public void Enter(long made, long ended, string outcome)
     {
-        if (ReferenceEquals(outcome, CallOutcome.Answered))
+        if (outcome is CallOutcome.Answered)
         {
             Interlocked.Increment(ref _answered);
         }

@@ -24,6 +24,7 @@ internal static class OverloadBars
             new("the bystander's calls answered", Text($"{Part(bystander):0.00}"), Text($">= {BystanderAnswered:0.00}"), Part(bystander) >= BystanderAnswered),
             new("handlers begun and stopped", Text($"{stopped:0.0 %}"), Text($"< {MostStopped:0 %}"), verdict.Begun > 0 && stopped < MostStopped),
             new("back to normal after", verdict.BackAfter is { } back ? Text($"{back.TotalSeconds:0.0} s") : "not by the end", Text($"<= {_backWithin.TotalSeconds:0} s"), verdict.BackAfter <= _backWithin),
+            new("calls not answered before", Text($"{verdict.UnansweredBefore:N0}"), "0", verdict.UnansweredBefore == 0),
             new("failures but for deadlines", Text($"{strange:N0}"), "0", strange == 0),
             .. options.Streams == 0 ? Array.Empty<OverloadBar>() :
                 [new OverloadBar("streams ended too soon", Text($"{verdict.StreamsEnded.Count}"), "0", verdict.StreamsEnded.Count == 0)],

@@ -48,6 +48,7 @@ internal static class OverloadOracle
                 .. made.GroupBy(call => (KindOf(call, deadline), call.Outcome)).OrderBy(static group => group.Key.Item1).ThenByDescending(static group => group.Count())
                     .Select(group => new OutcomeShare(group.Key.Item1 == OutcomeKind.Failed && group.Key.Outcome is CallOutcome.Answered ? "answered late" : group.Key.Outcome, group.Key.Item1, group.Count())),
             ],
+            UnansweredBefore = all.Count(call => call.Made >= capacityPhase.From && call.Made < overload.From && !IsAnswered(call, deadline)),
             Latencies =
             [
                 Latency("answered in time", made, call => IsAnswered(call, deadline)),

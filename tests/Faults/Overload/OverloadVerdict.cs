@@ -27,6 +27,9 @@ public sealed record OverloadVerdict
     /// <summary>How the calls ended that were made during the overload.</summary>
     public required IReadOnlyList<OutcomeShare> Outcomes { get; init; }
 
+    /// <summary>Calls that were made before the overload, once the run was warm, and not answered in time.</summary>
+    public required long UnansweredBefore { get; init; }
+
     /// <summary>How long calls took that were refused in time, and those that were answered, during the overload.</summary>
     public required IReadOnlyList<LatencyOf> Latencies { get; init; }
 
