@@ -28,6 +28,11 @@ internal static class OverloadReport
         }
 
         AnsiConsole.Write(outcomes);
+        foreach (var outcome in verdict.Outcomes.Where(static outcome => outcome.Example is not null))
+        {
+            AnsiConsole.WriteLine($"{outcome.Outcome}, for example: {outcome.Example}");
+        }
+
         AnsiConsole.WriteLine(Text($"Handlers: {verdict.Begun:N0} begun, {verdict.Finished:N0} finished, {verdict.Stopped:N0} stopped; the slots were busy for {verdict.SlotsBusy:0 %} of the overload."));
 
         var shares = Table("requester", "made", "answered", "refused", "failed");

@@ -40,7 +40,7 @@ public sealed class OverloadOracleTests : IDisposable
             "flooder-3",
             [
                 .. Calls(OverloadPhase.Overload, 5, took: Second + 1), .. Calls(OverloadPhase.Overload, 7, took: Second, outcome: CallOutcome.DeadlineExceeded),
-                .. Calls(OverloadPhase.Overload, 2, outcome: "Unavailable/NoRoute"), .. Calls(OverloadPhase.Overload, 30, took: Second),
+                .. Calls(OverloadPhase.Overload, 2, outcome: "Unavailable/NoRoute"), new ExampleLine("Unavailable/NoRoute", "Nobody serves it."), .. Calls(OverloadPhase.Overload, 30, took: Second),
             ]);
 
         var verdict = OverloadOracle.Judge(_folder, _options, []);
@@ -49,7 +49,7 @@ public sealed class OverloadOracleTests : IDisposable
         Assert.Equal(
             [
                 new("OK", OutcomeKind.Answered, 222), new(CallOutcome.RefusedInTime, OutcomeKind.RefusedInTime, 220), new("DeadlineExceeded", OutcomeKind.Failed, 7),
-                new("answered late", OutcomeKind.Failed, 5), new("Unavailable/NoRoute", OutcomeKind.Failed, 2),
+                new("answered late", OutcomeKind.Failed, 5), new("Unavailable/NoRoute", OutcomeKind.Failed, 2, "Nobody serves it."),
             ],
             verdict.Outcomes);
         Assert.Equal(["largest share by smallest 3.33", "failures but for deadlines 2"], Missed(verdict));
@@ -135,7 +135,7 @@ public sealed class OverloadOracleTests : IDisposable
     [Fact]
     public void Lines_and_orders_are_read_as_they_were_written()
     {
-        foreach (var line in new TimelineLine[] { new CallLine(1, 2, "OK"), new StreamLine(3, 4, "Unavailable/NoRoute"), new HandlersLine(5, 6, 7, 8, 9), new ItemsLine(10, 11), new PhaseLine(12, OverloadPhase.After) })
+        foreach (var line in new TimelineLine[] { new CallLine(1, 2, "OK"), new StreamLine(3, 4, "Unavailable/NoRoute"), new HandlersLine(5, 6, 7, 8, 9), new ItemsLine(10, 11), new PhaseLine(12, OverloadPhase.After), new ExampleLine("OK", "as  it is") })
         {
             Assert.Equal(line, TimelineLine.Parse(line.ToString()));
         }
@@ -154,10 +154,10 @@ public sealed class OverloadOracleTests : IDisposable
         Assert.Equal(CallOutcome.RefusedInTime, Outcome(StatusCode.ResourceExhausted, FailureReason.Overloaded));
         Assert.Equal("ResourceExhausted", Outcome(StatusCode.ResourceExhausted, FailureReason.None));
         Assert.Equal("DeadlineExceeded", Outcome(StatusCode.DeadlineExceeded, FailureReason.None));
-        Assert.Equal("Cancelled", CallOutcome.Of(Task.FromCanceled(new CancellationToken(canceled: true))));
-        Assert.Equal("OK", CallOutcome.Of(Task.CompletedTask));
+        Assert.Equal("Cancelled", CallOutcome.Of(Task.FromCanceled(new CancellationToken(canceled: true))).Outcome);
+        Assert.Equal(new CallEnd("OK"), CallOutcome.Of(Task.CompletedTask));
 
-        static string Outcome(StatusCode status, FailureReason reason) => CallOutcome.Of(Task.FromException(new RpcException(status, "as it is") { Reason = reason }));
+        static string Outcome(StatusCode status, FailureReason reason) => CallOutcome.Of(Task.FromException(new RpcException(status, "as it is") { Reason = reason })).Outcome;
     }
 
     private static List<string> Missed(OverloadVerdict verdict) => [.. verdict.Bars.Where(static bar => !bar.IsMet).Select(static bar => $"{bar.What} {bar.Value}")];

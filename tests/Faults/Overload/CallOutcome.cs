@@ -17,18 +17,18 @@ internal static class CallOutcome
     private static readonly ConcurrentDictionary<(StatusCode, FailureReason), string> _names = new();
 
     /// <summary>Of a call that has ended, without throwing what it ended with: that would cost more than the call.</summary>
-    public static string Of(Task ended)
+    public static CallEnd Of(Task ended)
     {
         if (ended.IsCompletedSuccessfully)
         {
-            return Answered;
+            return new CallEnd(Answered);
         }
 
         return ended.Exception?.InnerException switch
         {
-            RpcException failure => Of(failure.Status, failure.Reason),
-            { } stranger => stranger.GetType().Name,
-            null => nameof(StatusCode.Cancelled),
+            RpcException failure => new CallEnd(Of(failure.Status, failure.Reason), failure.Detail),
+            { } stranger => new CallEnd(stranger.GetType().Name, stranger.Message),
+            null => new CallEnd(nameof(StatusCode.Cancelled)),
         };
     }
 

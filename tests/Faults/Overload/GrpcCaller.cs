@@ -13,7 +13,7 @@ internal sealed class GrpcCaller(HttpClient client, TimeSpan deadline) : ICaller
 
     private readonly string _timeout = string.Create(CultureInfo.InvariantCulture, $"{deadline.TotalMilliseconds:0}m");
 
-    public async ValueTask<string> CallAsync()
+    public async ValueTask<CallEnd> CallAsync()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, _path)
         {
@@ -25,11 +25,11 @@ internal sealed class GrpcCaller(HttpClient client, TimeSpan deadline) : ICaller
         request.Headers.TE.ParseAdd("trailers");
         request.Headers.TryAddWithoutValidation("grpc-timeout", _timeout);
         using var response = await client.SendAsync(request);
-        return StatusOf(response.TrailingHeaders) ?? StatusOf(response.Headers) ?? string.Create(CultureInfo.InvariantCulture, $"HTTP-{(int)response.StatusCode}");
+        return EndOf(response.TrailingHeaders) ?? EndOf(response.Headers) ?? new CallEnd(string.Create(CultureInfo.InvariantCulture, $"HTTP-{(int)response.StatusCode}"));
     }
 
     // gRPC has no reasons: whatever is exhausted was refused in time.
-    private static string? StatusOf(HttpHeaders headers)
+    private static CallEnd? EndOf(HttpHeaders headers)
     {
         if (!headers.TryGetValues("grpc-status", out var values))
         {
@@ -37,6 +37,8 @@ internal sealed class GrpcCaller(HttpClient client, TimeSpan deadline) : ICaller
         }
 
         var status = (StatusCode)int.Parse(values.First(), CultureInfo.InvariantCulture);
-        return status == StatusCode.ResourceExhausted ? CallOutcome.RefusedInTime : CallOutcome.Of(status, FailureReason.None);
+        return new CallEnd(
+            status == StatusCode.ResourceExhausted ? CallOutcome.RefusedInTime : CallOutcome.Of(status, FailureReason.None),
+            headers.TryGetValues("grpc-message", out var messages) ? Uri.UnescapeDataString(messages.First()) : null);
     }
 }

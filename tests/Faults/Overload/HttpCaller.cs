@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.Http.Headers;
+using System.Text;
 
 namespace Messaging.Faults.Overload;
 
@@ -11,7 +12,7 @@ internal sealed class HttpCaller(HttpClient client, TimeSpan deadline) : ICaller
 
     private readonly string _timeout = deadline.TotalMilliseconds.ToString(CultureInfo.InvariantCulture);
 
-    public async ValueTask<string> CallAsync()
+    public async ValueTask<CallEnd> CallAsync()
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, _path) { Content = new ByteArrayContent("{\"number\":1}"u8.ToArray()) };
         request.Content.Headers.ContentType = _json;
@@ -19,11 +20,11 @@ internal sealed class HttpCaller(HttpClient client, TimeSpan deadline) : ICaller
         using var response = await client.SendAsync(request);
         if (response.IsSuccessStatusCode)
         {
-            return CallOutcome.Answered;
+            return new CallEnd(CallOutcome.Answered);
         }
 
         var problem = await response.Content.ReadAsByteArrayAsync();
-        return (int)response.StatusCode switch
+        var outcome = (int)response.StatusCode switch
         {
             429 when problem.AsSpan().IndexOf("\"reason\":\"Overloaded\""u8) >= 0 => CallOutcome.RefusedInTime,
             429 => nameof(StatusCode.ResourceExhausted),
@@ -31,5 +32,6 @@ internal sealed class HttpCaller(HttpClient client, TimeSpan deadline) : ICaller
             504 => CallOutcome.DeadlineExceeded,
             var status => string.Create(CultureInfo.InvariantCulture, $"HTTP-{status}"),
         };
+        return new CallEnd(outcome, Encoding.UTF8.GetString(problem));
     }
 }

@@ -4,6 +4,10 @@ namespace Messaging.Faults.Overload;
 internal interface ICaller
 {
     /// <summary>Makes one.</summary>
-    /// <returns>How it ended, as <see cref="CallOutcome"/> says it.</returns>
-    ValueTask<string> CallAsync();
+    ValueTask<CallEnd> CallAsync();
 }
+
+/// <summary>How a call ended.</summary>
+/// <param name="Outcome">As <see cref="CallOutcome"/> says it.</param>
+/// <param name="Detail">What was said about it; null for nothing.</param>
+internal readonly record struct CallEnd(string Outcome, string? Detail = null);

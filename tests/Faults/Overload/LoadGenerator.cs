@@ -54,7 +54,7 @@ internal sealed class LoadGenerator(ICaller caller, CallBook book) : IAsyncDispo
                 var now = SharedClock.Microseconds;
 
                 // What a machine without a free processor has not made for a second is not made any more.
-                owed = Math.Min(rate, owed + ((now - last) * rate / 1e6));
+                owed = Math.Min(Math.Max(rate, 1), owed + ((now - last) * rate / 1e6));
                 last = now;
                 for (; owed >= 1 && !cancellationToken.IsCancellationRequested; owed--)
                 {
@@ -80,18 +80,18 @@ internal sealed class LoadGenerator(ICaller caller, CallBook book) : IAsyncDispo
     {
         Interlocked.Increment(ref _underWay);
         var made = SharedClock.Microseconds;
-        string outcome;
+        CallEnd end;
         try
         {
-            outcome = await caller.CallAsync();
+            end = await caller.CallAsync();
         }
         catch (Exception stranger)
         {
             // Nobody may see one of these; the verdict names it.
-            outcome = stranger.GetType().Name;
+            end = new CallEnd(stranger.GetType().Name, stranger.Message);
         }
 
-        book.Enter(made, SharedClock.Microseconds, outcome);
+        book.Enter(made, SharedClock.Microseconds, end);
         Leave();
     }
 

@@ -15,7 +15,7 @@ internal static class OverloadBars
         var bystander = verdict.Bystander.Single(static latency => latency.Of is nameof(OverloadPhase.Overload));
         var stopped = verdict.Stopped / (double)Math.Max(1, verdict.Begun);
         var goodput = verdict.Goodput / Math.Max(verdict.Capacity, 1e-9);
-        var strange = verdict.Outcomes.Where(static outcome => outcome is { Kind: OutcomeKind.Failed, Outcome: not CallOutcome.DeadlineExceeded and not "answered late" }).Sum(static outcome => outcome.Count);
+        var strange = verdict.Outcomes.Where(static outcome => outcome is { Kind: OutcomeKind.Failed, Outcome: not CallOutcome.DeadlineExceeded and not OverloadOracle.AnsweredLate }).Sum(static outcome => outcome.Count);
         return
         [
             new("answered in time, of the capacity", Text($"{goodput:0.00}"), Text($">= {options.GoodputBar:0.00}"), goodput >= options.GoodputBar),

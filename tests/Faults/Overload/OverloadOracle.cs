@@ -6,6 +6,9 @@ internal static class OverloadOracle
     /// <summary>The name of the run's own timeline.</summary>
     public const string RunName = "run";
 
+    /// <summary>What a call is said to have ended with whose answer came after its deadline.</summary>
+    public const string AnsweredLate = "answered late";
+
     /// <summary>Judges a run that has ended.</summary>
     /// <param name="folder">Where its timelines lie.</param>
     /// <param name="options">What it was made of.</param>
@@ -43,11 +46,7 @@ internal static class OverloadOracle
             GoodputBySecond = [.. Enumerable.Range(0, (int)Math.Round(overload.Seconds)).Select(second => good.Count(call => (call.Ended - overload.From) / 1_000_000 == second))],
             Shares = shares,
             Unevenness = flooders.Min() > 0 ? (double)flooders.Max() / flooders.Min() : double.PositiveInfinity,
-            Outcomes =
-            [
-                .. made.GroupBy(call => (KindOf(call, deadline), call.Outcome)).OrderBy(static group => group.Key.Item1).ThenByDescending(static group => group.Count())
-                    .Select(group => new OutcomeShare(group.Key.Item1 == OutcomeKind.Failed && group.Key.Outcome is CallOutcome.Answered ? "answered late" : group.Key.Outcome, group.Key.Item1, group.Count())),
-            ],
+            Outcomes = OutcomesOf(made, [.. timelines.Values.SelectMany(static timeline => timeline.OfType<ExampleLine>())], deadline),
             UnansweredBefore = all.Count(call => call.Made >= capacityPhase.From && call.Made < overload.From && !IsAnswered(call, deadline)),
             Latencies =
             [
@@ -82,6 +81,16 @@ internal static class OverloadOracle
     };
 
     public static bool IsAnswered(CallLine call, long deadline) => KindOf(call, deadline) == OutcomeKind.Answered;
+
+    private static IReadOnlyList<OutcomeShare> OutcomesOf(List<CallLine> made, List<ExampleLine> examples, long deadline) =>
+    [
+        .. made.GroupBy(call => (Kind: KindOf(call, deadline), call.Outcome)).OrderBy(static group => group.Key.Kind).ThenByDescending(static group => group.Count())
+            .Select(group => new OutcomeShare(
+                group.Key is { Kind: OutcomeKind.Failed, Outcome: CallOutcome.Answered } ? AnsweredLate : group.Key.Outcome,
+                group.Key.Kind,
+                group.Count(),
+                examples.Find(example => string.Equals(example.Outcome, group.Key.Outcome, StringComparison.Ordinal))?.Detail)),
+    ];
 
     private static RequesterShare ShareOf(string name, List<CallLine> made, long deadline) => new(
         name, made.Count, made.Count(call => IsAnswered(call, deadline)), made.Count(static call => call.Outcome is CallOutcome.RefusedInTime));

@@ -82,7 +82,7 @@ public sealed record OverloadVerdict
 
         foreach (var outcome in Outcomes)
         {
-            Add(text, $"outcome {outcome.Outcome}: {outcome.Count}");
+            Add(text, $"outcome {outcome.Outcome}: {outcome.Count}{(outcome.Example is null ? "" : ", for example: ")}{outcome.Example}");
         }
 
         foreach (var share in Shares)
@@ -117,7 +117,8 @@ public sealed record RequesterShare(string Name, long Made, long Answered, long 
 /// <param name="Outcome">How.</param>
 /// <param name="Kind">What that means for who called.</param>
 /// <param name="Count">How many.</param>
-public sealed record OutcomeShare(string Outcome, OutcomeKind Kind, long Count);
+/// <param name="Example">What was said about one of them; null for nothing.</param>
+public sealed record OutcomeShare(string Outcome, OutcomeKind Kind, long Count, string? Example = null);
 
 /// <summary>What an outcome means for who called.</summary>
 public enum OutcomeKind

@@ -6,7 +6,7 @@ internal sealed class RequesterCaller(ILoaded service, TimeSpan deadline) : ICal
     private readonly ILoaded _service = service.With(new CallOptions { Timeout = deadline });
     private readonly Work _work = new(1);
 
-    public async ValueTask<string> CallAsync()
+    public async ValueTask<CallEnd> CallAsync()
     {
         var call = _service.WorkAsync(_work);
         await ((Task)call).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -17,6 +17,7 @@ internal abstract record TimelineLine
         ["handlers", var at, var begun, var finished, var stopped, var busy] => new HandlersLine(Number(at), Number(begun), Number(finished), Number(stopped), Number(busy)),
         ["items", var at, var count] => new ItemsLine(Number(at), Number(count)),
         ["phase", var at, var phase] => new PhaseLine(Number(at), Enum.Parse<OverloadPhase>(phase)),
+        ["example", var outcome, .. var words] => new ExampleLine(outcome, string.Join(' ', words)),
         _ => throw new FormatException($"A timeline has no such line: '{text}'."),
     };
 
@@ -32,6 +33,12 @@ internal sealed record CallLine(long Made, long Took, string Outcome) : Timeline
     public long Ended => Made + Took;
 
     public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"call {Made} {Took} {Outcome}");
+}
+
+/// <summary>What was said about a call that ended so.</summary>
+internal sealed record ExampleLine(string Outcome, string Detail) : TimelineLine
+{
+    public override string ToString() => $"example {Outcome} {Detail}";
 }
 
 /// <summary>A stream that has ended, although nobody wanted it to.</summary>
