@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
-using System.Globalization;
 using Messaging.Faults.Runs;
 using Messaging.Testing;
 using Spectre.Console;
@@ -11,7 +10,7 @@ namespace Messaging.Faults.Run;
 internal static class RunCommand
 {
     private static readonly Option<int> _seed = new("--seed") { Description = "Of every choice that the run makes.", DefaultValueFactory = _ => 1 };
-    private static readonly Option<TimeSpan> _duration = Duration("--duration", "How long there is load and faults.", TimeSpan.FromMinutes(1));
+    private static readonly Option<TimeSpan> _duration = RunDuration.Option("--duration", "How long there is load and faults.", TimeSpan.FromMinutes(1));
     private static readonly Option<double> _rate = new("--rate") { Description = "Calls and commands in a second, of all requesters together.", DefaultValueFactory = _ => 200 };
     private static readonly Option<double> _calls = new("--calls") { Description = "How many of them are calls, from 0 to 1.", DefaultValueFactory = _ => 0.5 };
 
@@ -25,11 +24,11 @@ internal static class RunCommand
         DefaultValueFactory = _ => ["broker-kill"],
     };
 
-    private static readonly Option<TimeSpan> _every = Duration("--every", "From the beginning of one fault to the next.", TimeSpan.FromSeconds(10));
+    private static readonly Option<TimeSpan> _every = RunDuration.Option("--every", "From the beginning of one fault to the next.", TimeSpan.FromSeconds(10));
     private static readonly Option<int> _count = new("--count") { Description = "How many faults, however long they take; 0 for as many as there is time for." };
     private static readonly Option<int> _workers = new("--workers") { Description = "Worker processes.", DefaultValueFactory = _ => 2 };
     private static readonly Option<int> _requesters = new("--requesters") { Description = "Requester processes.", DefaultValueFactory = _ => 1 };
-    private static readonly Option<TimeSpan> _handling = Duration("--handling", "How long a handler takes.", TimeSpan.Zero);
+    private static readonly Option<TimeSpan> _handling = RunDuration.Option("--handling", "How long a handler takes.", TimeSpan.Zero);
     private static readonly Option<int> _deliveries = new("--delivery-limit") { Description = "How often a command may come back before it is dead-lettered.", DefaultValueFactory = _ => 20 };
     private static readonly Option<int> _nodes = new("--nodes") { Description = "1, or 3 for a cluster.", DefaultValueFactory = _ => 1 };
 
@@ -40,11 +39,11 @@ internal static class RunCommand
     private static readonly Option<double> _variety = new("--variety") { Description = "How many calls are streams, and how many commands are delayed, cancelled, urgent or ordered (a quarter of it each), from 0 to 1.", DefaultValueFactory = _ => 0.2 };
     private static readonly Option<double> _failing = new("--failing") { Description = "How many commands fail for good, from 0 to 1." };
     private static readonly Option<double> _slow = new("--slow") { Description = "How many calls and commands take --slow-handling and throw something of their own when they are cancelled, from 0 to 1." };
-    private static readonly Option<TimeSpan> _slowHandling = Duration("--slow-handling", "How long those take.", TimeSpan.FromSeconds(3));
-    private static readonly Option<TimeSpan> _drain = Duration("--drain", "How long a worker that is ended may take for what it runs.", TimeSpan.FromSeconds(20));
+    private static readonly Option<TimeSpan> _slowHandling = RunDuration.Option("--slow-handling", "How long those take.", TimeSpan.FromSeconds(3));
+    private static readonly Option<TimeSpan> _drain = RunDuration.Option("--drain", "How long a worker that is ended may take for what it runs.", TimeSpan.FromSeconds(20));
     private static readonly Option<double> _mischief = new("--mischief") { Description = "How often application code and observers of workers throw at each point where they can, from 0 to 1." };
     private static readonly Option<double> _requesterMischief = new("--requester-mischief") { Description = "The same of requesters." };
-    private static readonly Option<TimeSpan> _quiet = Duration("--quiet", "How long what is under way may take when there is no more load.", TimeSpan.FromMinutes(2));
+    private static readonly Option<TimeSpan> _quiet = RunDuration.Option("--quiet", "How long what is under way may take when there is no more load.", TimeSpan.FromMinutes(2));
     private static readonly Option<string?> _keep = new("--keep") { Description = "A new folder in which ledgers and logs are kept.", Validators = { RefuseFolder } };
     private static readonly Option<string?> _broker = new("--broker")
     {
@@ -61,6 +60,7 @@ internal static class RunCommand
         };
         command.Subcommands.Add(ScheduleCommand.Create());
         command.Subcommands.Add(CancellationCommand.Create());
+        command.Subcommands.Add(OverloadCommand.Create(_keep, _broker));
         command.SetAction(RunAsync);
         return command;
     }
@@ -113,28 +113,6 @@ internal static class RunCommand
         {
             result.AddError($"--keep: the folder '{folder}' is there already. Name a new one, or remove it.");
         }
-    }
-
-    private static Option<TimeSpan> Duration(string name, string description, TimeSpan standard) => new(name)
-    {
-        Description = description + " For example 500ms, 30s, 10m.",
-        DefaultValueFactory = _ => standard,
-        CustomParser = ParseDuration,
-    };
-
-    private static TimeSpan ParseDuration(ArgumentResult result)
-    {
-        var text = result.Tokens[0].Value;
-        foreach (var (unit, length) in new[] { ("ms", TimeSpan.FromMilliseconds(1)), ("s", TimeSpan.FromSeconds(1)), ("m", TimeSpan.FromMinutes(1)) })
-        {
-            if (text.EndsWith(unit, StringComparison.Ordinal) && double.TryParse(text.AsSpan(0, text.Length - unit.Length), CultureInfo.InvariantCulture, out var number))
-            {
-                return length * number;
-            }
-        }
-
-        result.AddError($"'{text}' is not a duration: write 500ms, 30s or 10m.");
-        return TimeSpan.Zero;
     }
 
     private static string[] ParseFaults(ArgumentResult result)

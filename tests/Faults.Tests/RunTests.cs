@@ -145,6 +145,45 @@ public sealed class RunTests
             Duration = TimeSpan.FromSeconds(10),
         });
 
+    [Fact]
+    public async Task A_run_whose_queues_do_not_run_empty_and_whose_fault_fails_has_a_verdict_that_says_so_and_keeps_its_ledgers()
+    {
+        var folder = Path.Combine(Path.GetTempPath(), "messaging-kept-" + Guid.NewGuid().ToString("N"));
+        try
+        {
+            var (verdict, faults) = await FaultRun.ExecuteAsync(
+                new RunOptions
+                {
+                    // More than a worker with two seconds for each can do, and a fault that only a cluster can have.
+                    CallShare = 0,
+                    Rate = 100,
+                    Workers = 1,
+                    Handling = TimeSpan.FromSeconds(2),
+                    DrainTimeout = TimeSpan.FromSeconds(1),
+                    QuietLimit = TimeSpan.FromSeconds(1),
+                    Faults = ["leader-kill"],
+                    MaxFaults = 1,
+                    Every = TimeSpan.FromSeconds(1),
+                    Duration = TimeSpan.FromSeconds(3),
+                    Lateness = TimeSpan.FromSeconds(3),
+                    Keep = folder,
+                },
+                TestContext.Current.TestOutputHelper!.WriteLine,
+                TestContext.Current.CancellationToken);
+
+            Assert.Equal(1, faults);
+            Assert.Equal(["leader-kill: This fault needs a cluster: ask for 3 nodes."], verdict.Unexpected);
+            Assert.Contains("probe.commands:", string.Join('\n', verdict.Stuck), StringComparison.Ordinal);
+            Assert.True(verdict is { IsGood: false, Lost.Count: 0, Accepted: > 50 }, verdict.ToString());
+            Assert.Contains("stuck: probe.commands:", await File.ReadAllTextAsync(Path.Combine(folder, "verdict.txt"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.NotEmpty(Directory.EnumerateFiles(folder, "requester-*.ledger"));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
     private static async Task<Verdict> RunAsync(RunOptions options, bool deadLetters = false)
     {
         var output = TestContext.Current.TestOutputHelper!;

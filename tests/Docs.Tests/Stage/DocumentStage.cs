@@ -106,6 +106,7 @@ internal sealed class DocumentStage : IAsyncDisposable
             "src/Sidecar" => StartAsync(project, "Application started", arguments, Settings(command)),
 
             // As they are told they take minutes; a short one shows that the words are right.
+            "tests/Faults.Run" when arguments.Contains("overload") => RunToEndAsync(project, command, [.. arguments, "--measure", "--phase", "1s", "--duration", "1s"]),
             "tests/Faults.Run" => RunToEndAsync(project, command, [.. arguments.Select(static word => word is "10m" ? "3s" : word)]),
             "benchmarks/RoundTrip" => RunToEndAsync(
                 project, command, [.. arguments, "--systems", "rabbitmq-client,messaging", "--callers", "1", "--warmup", "0.5", "--seconds", "0.5", "--rounds", "1"]),

@@ -149,7 +149,7 @@ public sealed class PartyProcess : IAsyncDisposable
         }
     }
 
-    private static async Task<PartyProcess> StartAsync(string role, string name, string folder, IEnumerable<KeyValuePair<string, string>> settings)
+    internal static async Task<PartyProcess> StartAsync(string role, string name, string folder, IEnumerable<KeyValuePair<string, string>> settings)
     {
         var party = new PartyProcess(role, name, folder, settings);
         party._process.Start();
@@ -170,7 +170,7 @@ public sealed class PartyProcess : IAsyncDisposable
         }
     }
 
-    private async Task SayAsync(string line, CancellationToken cancellationToken)
+    internal async Task SayAsync(string line, CancellationToken cancellationToken)
     {
         try
         {

@@ -137,6 +137,20 @@ public sealed class Arena : IAsyncDisposable
     /// <summary>Notes what went wrong, in words.</summary>
     public void Complain(string problem) => _problems.Add(problem);
 
+    /// <summary>Does something without which the run can still be judged: what comes of it, or what went wrong with it, noted.</summary>
+    public async Task<T> OrComplainAsync<T>(string what, T otherwise, Func<Task<T>> act, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await act();
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            Complain($"{what}: {failure.Message}");
+            return otherwise;
+        }
+    }
+
     /// <summary>Writes down what an operator does, before he does it.</summary>
     public Task NoteAsync(string what, IEnumerable<string> which)
     {

@@ -27,11 +27,13 @@ public static class FaultRun
         say("no more load; waiting for what is under way");
         arena.CheckAlive();
         await Task.WhenAll(arena.Requesters.ToArray().Select(requester => arena.TerminateAsync(requester, FaultCatalog.DrainLimit)));
-        var busy = await Quiet.WaitAsync(arena.Broker, options.QuietLimit, cancellationToken);
+        var busy = await arena.OrComplainAsync<IReadOnlyList<QueueCount>>(
+            "waiting for what is under way", [], () => Quiet.WaitAsync(arena.Broker, options.QuietLimit, cancellationToken), cancellationToken);
         arena.CheckAlive();
         await Task.WhenAll(arena.Workers.ToArray().Select(worker => arena.TerminateAsync(worker, FaultCatalog.DrainLimit)));
 
-        var left = await LeftBehind.DrainAsync(arena.Broker, cancellationToken);
+        var left = await arena.OrComplainAsync(
+            "draining the queues, so that what is in them counts as lost", new LeftBehind([], []), () => LeftBehind.DrainAsync(arena.Broker, cancellationToken), cancellationToken);
         if (options.Inbox)
         {
             await EffectTable.CopyToLedgerAsync(arena.Folder);
@@ -73,7 +75,15 @@ public static class FaultRun
 
             var fault = next.Dequeue();
             var injected = Stopwatch.GetTimestamp();
-            await FaultCatalog.InjectAsync(fault, arena, cancellationToken);
+            await arena.OrComplainAsync(
+                fault,
+                otherwise: false,
+                async () =>
+                {
+                    await FaultCatalog.InjectAsync(fault, arena, cancellationToken);
+                    return true;
+                },
+                cancellationToken);
             faults++;
             say(string.Create(
                 CultureInfo.InvariantCulture,

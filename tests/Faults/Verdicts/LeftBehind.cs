@@ -3,6 +3,7 @@ using Messaging.Faults.Operators;
 using Messaging.Testing;
 using RabbitMQ.Client;
 using RabbitMQ.Client.Events;
+using RabbitMQ.Client.Exceptions;
 
 namespace Messaging.Faults.Verdicts;
 
@@ -12,6 +13,7 @@ namespace Messaging.Faults.Verdicts;
 public sealed record LeftBehind(IReadOnlyList<string> Queued, IReadOnlyList<string> Dead)
 {
     private static readonly TimeSpan _pollInterval = TimeSpan.FromMilliseconds(200);
+    private static readonly TimeSpan _queueLimit = TimeSpan.FromMinutes(1);
 
     /// <summary>Dead letters of handlers that had failed only because they were stopped.</summary>
     public IReadOnlyList<string> RolledOut { get; init; } = [];
@@ -35,7 +37,11 @@ public sealed record LeftBehind(IReadOnlyList<string> Queued, IReadOnlyList<stri
         var dead = new List<LeftMessage>();
         foreach (var queue in map.Queues.Where(static queue => queue.HoldsCommands))
         {
-            var left = await DrainAsync(connection, queue.Name, cancellationToken);
+            if (await TryDrainAsync(connection, queue, stuck, cancellationToken) is not { } left)
+            {
+                continue;
+            }
+
             if (queue.Name is QueueCount.DeadLetters)
             {
                 dead.AddRange(left);
@@ -79,6 +85,22 @@ public sealed record LeftBehind(IReadOnlyList<string> Queued, IReadOnlyList<stri
 
     private static Task<IConnection> ConnectAsync(Uri broker, CancellationToken cancellationToken) =>
         new ConnectionFactory { Uri = broker, AutomaticRecoveryEnabled = false }.CreateConnectionAsync(cancellationToken);
+
+    // One queue that can't be had must not hide what is in the others.
+    private static async Task<List<LeftMessage>?> TryDrainAsync(IConnection connection, QueueCount queue, List<string> stuck, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_queueLimit);
+        try
+        {
+            return await DrainAsync(connection, queue.Name, limit.Token);
+        }
+        catch (Exception failure) when (failure is RabbitMQClientException or OperationCanceledException or TimeoutException && !cancellationToken.IsCancellationRequested)
+        {
+            stuck.Add($"{queue.Name}: could not be emptied, so that what is in it counts as lost ({queue.Total} when asked): {failure.Message}");
+            return null;
+        }
+    }
 
     // By a consumer, as basic.get is refused where a queue has a single active one.
     private static async Task<List<LeftMessage>> DrainAsync(IConnection connection, string queue, CancellationToken cancellationToken)
