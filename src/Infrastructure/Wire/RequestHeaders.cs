@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace Messaging.Wire;
 
 /// <summary>
-/// Writes a request's headers, where it needs any: the plain call has none, as a table costs both sides and the broker.
+/// Writes a request's headers, where it needs any: the plain call has none but the time of its sending (<see cref="SentHeaders"/>).
 /// Its time left travels in the expiration property.
 /// </summary>
 internal static class RequestHeaders
