@@ -23,6 +23,7 @@ export function viewOverview() {
     { label: "Service", make: makeName },
     { label: "Per second", number: true, make: makeRate },
     { label: "Failed/s", number: true, show: (row) => rate(row.failures), tone: (row) => (row.failures > 0 ? "bad" : "soft") },
+    { label: "Refused/s", number: true, title: "Calls that workers refused in time, as they could not be answered: they did not fail", show: (row) => rate(row.refused), tone: (row) => (row.refused > 0 ? "bad" : "soft") },
     { label: "p50", number: true, title: "The instances' medians, weighted by their rates", show: (row) => latency(row.median) },
     { label: "p99", number: true, title: "That of the slowest instance and operation", show: (row) => latency(row.percentile99) },
     { label: "In flight", number: true, title: "Handlers that run, of those that may at once", show: (row) => (row.instances > 0 ? `${count(row.running)} / ${count(row.concurrency)}` : "–") },
@@ -105,7 +106,7 @@ export function viewOverview() {
     const alive = fleet.services.filter((row) => row.instances > 0).length;
     tiles.instances.show(count(total.instances), `${plural(alive, "service")}${total.draining > 0 ? `, ${total.draining} draining` : ""}`, total.instances === 0 ? "bad" : "");
     tiles.rate.show(rate(total.rate), total.median !== undefined ? `p50 ${latency(total.median)}, p99 ${latency(total.percentile99)}` : "none ended lately");
-    tiles.failures.show(rate(total.failures), total.rate > 0 ? `${((total.failures / total.rate) * 100).toFixed(total.failures > 0 ? 1 : 0)} % of all` : "", total.failures > 0 ? "bad" : "");
+    tiles.failures.show(rate(total.failures), total.rate > 0 ? `${((total.failures / total.rate) * 100).toFixed(total.failures > 0 ? 1 : 0)} % of all${total.refused > 0 ? `, ${rate(total.refused)}/s refused in time` : ""}` : "", total.failures > 0 ? "bad" : "");
     tiles.running.show(count(total.running), `of ${count(total.concurrency)} at once`);
     tiles.waiting.show(count(total.waiting), "messages in queues");
     tiles.dead.show(count(total.dead), total.dead > 0 ? "look, repair, replay" : "nothing to repair", total.dead > 0 ? "bad" : "");

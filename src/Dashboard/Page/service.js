@@ -35,6 +35,7 @@ export function viewService(name) {
     { label: "In flight", number: true, show: (row) => `${count(row.running)} / ${count(row.concurrency)}` },
     { label: "Per second", number: true, show: (row) => rate(row.rate) },
     { label: "Failed/s", number: true, show: (row) => rate(row.failures), tone: (row) => (row.failures > 0 ? "bad" : "soft") },
+    { label: "Refused/s", number: true, title: "Calls that workers refused in time, as they could not be answered: they did not fail", show: (row) => rate(row.refused), tone: (row) => (row.refused > 0 ? "bad" : "soft") },
     { label: "p50", number: true, show: (row) => latency(row.median) },
     { label: "p99", number: true, show: (row) => latency(row.percentile99) },
     { label: "Heard of", number: true, show: (row) => (row.silentSeconds < 6 ? "just now" : `${span(row.silentSeconds)} ago`), tone: (row) => (row.silentSeconds < 6 ? "soft" : "bad") },
@@ -101,7 +102,7 @@ export function viewService(name) {
       banner.show(shown.trouble ?? row.trouble);
       tiles.instances.show(count(row.instances), row.draining > 0 ? `${row.draining} draining` : row.instances === 0 ? "no workers" : "all serving", row.instances === 0 ? "bad" : "");
       tiles.rate.show(rate(row.rate), row.median !== undefined ? `p50 ${latency(row.median)}, p99 ${latency(row.percentile99)}` : "none ended lately");
-      tiles.failures.show(rate(row.failures), row.rate > 0 ? `${((row.failures / row.rate) * 100).toFixed(row.failures > 0 ? 1 : 0)} % of all` : "", row.failures > 0 ? "bad" : "");
+      tiles.failures.show(rate(row.failures), row.rate > 0 ? `${((row.failures / row.rate) * 100).toFixed(row.failures > 0 ? 1 : 0)} % of all${row.refused > 0 ? `, ${rate(row.refused)}/s refused in time` : ""}` : "", row.failures > 0 ? "bad" : "");
       tiles.running.show(count(row.running), `of ${count(row.concurrency)} at once`);
       tiles.waiting.show(count(row.waiting), "messages in queues");
       tiles.dead.show(count(row.dead), row.dead > 0 ? "look, repair, replay" : "nothing to repair", row.dead > 0 ? "bad" : "");

@@ -2,11 +2,13 @@ namespace Messaging.Watching;
 
 /// <summary>
 /// How many handlers of each operation of each instance fail a second. Announcements say how many ended a second, and count
-/// the failures: the share of these since the announcement before, times that rate, is over the same time.
+/// the failures: the share of these since the announcement before, times that rate, is over the same time. Calls that an
+/// instance refused in time are counted by the instance, over the time that it has run.
 /// </summary>
 internal sealed class FailureRates
 {
     private readonly Dictionary<Key, Counted> _counted = [];
+    private readonly Dictionary<(string Service, string Instance), Refusals> _refused = [];
 
     /// <summary>As of no snapshot.</summary>
     public static FailureRates None { get; } = new();
@@ -17,6 +19,7 @@ internal sealed class FailureRates
         var next = new FailureRates();
         foreach (var instance in instances)
         {
+            next._refused[(instance.Service, instance.Instance)] = new Refusals(instance.Refused, instance.Uptime, RefusalRate(instance));
             foreach (var load in instance.Operations)
             {
                 var key = new Key(instance.Service, instance.Instance, load.Name);
@@ -31,6 +34,21 @@ internal sealed class FailureRates
     public double Of(ServiceInstance instance, OperationLoad load) =>
         _counted.TryGetValue(new Key(instance.Service, instance.Instance, load.Name), out var counted) ? counted.Rate : 0;
 
+    /// <summary>Calls refused in time a second.</summary>
+    public double RefusedOf(ServiceInstance instance) =>
+        _refused.TryGetValue((instance.Service, instance.Instance), out var refused) ? refused.Rate : 0;
+
+    private double RefusalRate(ServiceInstance instance)
+    {
+        if (!_refused.TryGetValue((instance.Service, instance.Instance), out var before))
+        {
+            return 0;
+        }
+
+        var seconds = (instance.Uptime - before.Uptime).TotalSeconds;
+        return seconds <= 0 ? before.Rate : Math.Max(0, instance.Refused - before.Count) / seconds;
+    }
+
     private double Rate(in Key key, OperationLoad load)
     {
         if (load.Rate <= 0 || !_counted.TryGetValue(key, out var before))
@@ -44,6 +62,8 @@ internal sealed class FailureRates
     }
 
     private readonly record struct Key(string Service, string Instance, string Operation);
+
+    private readonly record struct Refusals(long Count, TimeSpan Uptime, double Rate);
 
     private readonly record struct Counted(long Handled, long Failed, double Rate);
 }

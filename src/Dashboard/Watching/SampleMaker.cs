@@ -51,6 +51,7 @@ internal static class SampleMaker
     private static ServiceRow Sum(string name, IEnumerable<ServiceInstance> instances, FailureRates failures, QueueLook look)
     {
         var (count, draining, running, concurrency) = (0, 0, 0, 0);
+        var refused = 0.0;
         var sum = new OperationSum(OperationKind.Call, inAll: true);
         foreach (var instance in instances)
         {
@@ -58,6 +59,7 @@ internal static class SampleMaker
             draining += instance.Draining ? 1 : 0;
             running += instance.Running;
             concurrency += instance.Concurrency;
+            refused += failures.RefusedOf(instance);
             foreach (var load in instance.Operations)
             {
                 sum.Add(load, failures.Of(instance, load));
@@ -73,6 +75,7 @@ internal static class SampleMaker
             Concurrency = concurrency,
             Rate = sum.Rate,
             Failures = sum.Failures,
+            Refused = Math.Round(refused, 3),
             Median = sum.Mix.Median,
             Percentile99 = sum.Mix.Percentile99,
             Waiting = look.Queues?.Where(static queue => queue.Purpose != QueuePurpose.DeadLetters).Sum(static queue => queue.Messages),
@@ -102,6 +105,7 @@ internal static class SampleMaker
             Draining = instance.Draining,
             Rate = sum.Rate,
             Failures = sum.Failures,
+            Refused = Math.Round(sample.Failures.RefusedOf(instance), 3),
             Median = sum.Mix.Median,
             Percentile99 = sum.Mix.Percentile99,
         };

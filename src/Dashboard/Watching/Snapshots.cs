@@ -19,6 +19,10 @@ internal sealed record ServiceRow
     public int Concurrency { get; init; }
     public double Rate { get; init; }
     public double Failures { get; init; }
+
+    /// <summary>Calls that were refused in time, a second. They did not fail.</summary>
+    public double Refused { get; init; }
+
     public double? Median { get; init; }
     public double? Percentile99 { get; init; }
 
@@ -63,6 +67,10 @@ internal sealed record InstanceRow
     public bool Draining { get; init; }
     public double Rate { get; init; }
     public double Failures { get; init; }
+
+    /// <summary>Calls that were refused in time, a second. They did not fail.</summary>
+    public double Refused { get; init; }
+
     public double? Median { get; init; }
     public double? Percentile99 { get; init; }
 }

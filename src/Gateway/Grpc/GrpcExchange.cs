@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Buffers;
+using System.Globalization;
 using System.IO.Pipelines;
 using Messaging.Protection;
 using Microsoft.AspNetCore.Http;

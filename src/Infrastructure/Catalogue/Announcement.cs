@@ -32,6 +32,9 @@ internal sealed record Announcement
 
     public bool Draining { get; init; }
 
+    /// <summary>How many calls it has refused in time since it started.</summary>
+    public long Refused { get; init; }
+
     /// <summary>Null where it says nothing of them: generated readers know no other default.</summary>
     public IReadOnlyList<AnnouncedOperation>? Operations { get; init; }
 }

@@ -80,6 +80,7 @@ internal sealed class InstanceTable(TimeProvider time)
         Concurrency = announcement.Concurrency,
         Running = announcement.Running,
         Draining = announcement.Draining,
+        Refused = Math.Max(0, announcement.Refused),
         Operations = Array.AsReadOnly([.. (announcement.Operations ?? []).Select(ToLoad)]),
         LastSeen = time.GetUtcNow(),
     };

@@ -30,6 +30,12 @@ public sealed record ServiceInstance
     /// <summary>Whether it has stopped taking work, because it is about to end.</summary>
     public bool Draining { get; init; }
 
+    /// <summary>
+    /// How many calls it has refused since it started, before a handler began, as they could not be answered in time. They
+    /// are not among those that failed.
+    /// </summary>
+    public long Refused { get; init; }
+
     /// <summary>What each of its operations has done, in the order of declaration.</summary>
     public IReadOnlyList<OperationLoad> Operations { get; init; } = [];
 

@@ -19,6 +19,22 @@ public sealed class SumTests
     };
 
     [Fact]
+    public void What_was_refused_in_time_is_shown_a_second_and_apart_from_what_failed()
+    {
+        var first = FailureRates.None.Next([Refusing(100, 10)]);
+        var second = first.Next([Refusing(400, 15)]);
+        var silent = second.Next([Refusing(400, 15)]);
+        var restarted = silent.Next([Refusing(5, 1)]);
+
+        Assert.Equal([0, 60, 60, 60], new[] { first, second, silent, restarted }.Select(rates => rates.RefusedOf(Refusing(0, 0))));
+        var (total, services) = SampleMaker.Sum(["shop"], [Refusing(400, 15)], second, static _ => QueueLook.None);
+        Assert.Equal((60, 0), (services[0].Refused, services[0].Failures));
+        Assert.Equal(60, total.Refused);
+
+        static ServiceInstance Refusing(long refused, int seconds) => Instance("a") with { Refused = refused, Uptime = TimeSpan.FromSeconds(seconds) };
+    }
+
+    [Fact]
     public void Medians_are_weighted_by_rates_and_the_slowest_99th_percentile_is_shown()
     {
         var (total, services) = SampleMaker.Sum(["shop"], [Instance("a", Load(90, 10, 50)), Instance("b", Load(10, 110, 40))], FailureRates.None, static _ => QueueLook.None);
