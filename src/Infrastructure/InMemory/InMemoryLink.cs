@@ -97,8 +97,8 @@ internal abstract class InMemoryLink(InMemoryBroker broker, InMemoryTransport ow
 
         if (Broker.Faults.LacksQuorum)
         {
-            return ValueTask.FromException(new TransportException(
-                TransportFailure.Refused, $"Publishing to '{message.Queue}': nobody leads the queue just now. Try again later.") { Passes = true });
+            var failure = $"Publishing to '{message.Queue}': nobody leads the queue just now. Try again later.";
+            return ValueTask.FromException(new TransportException(TransportFailure.Refused, failure) { Passes = true });
         }
 
         if (message.DelaySeconds == 0 && Broker.IsFull(message.Queue))
