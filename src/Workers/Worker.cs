@@ -115,7 +115,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
             + (_commands is null ? 0 : options.CommandConcurrency)
             + (_highCommands is null ? 0 : options.EffectiveHighCommandConcurrency)
             + operations.Partitions;
-        announcer.Watch(() => new WorkerPresence(concurrency, Running, _draining));
+        announcer.Watch(() => new WorkerPresence(concurrency, Running, _draining, overload.Refused));
         ObservedState.Add(this, () => [new(ObservedKind.ActiveHandlers, _service, Running), new(ObservedKind.Concurrency, _service, concurrency)]);
         _links = new WorkerLinks(
             (wanted, token) => OpenAsync(transport, wanted, token), subscription, reconnect, time, logger);

@@ -216,6 +216,7 @@ internal sealed partial class WorkerAnnouncer : IAsyncDisposable
                 Concurrency = presence.Concurrency,
                 Running = presence.Running,
                 Draining = presence.Draining,
+                Refused = presence.Refused,
                 Operations = _load.Take(),
             })).ConfigureAwait(false);
         }

@@ -64,6 +64,9 @@ internal sealed partial class OverloadWatch(string service, TimeProvider time, I
         OnWait(cancelled && timeout is { } stated ? stated - ran : call.Waited, timeout, call.Handler!.UsualTime.Us, now, tells: !cancelled);
     }
 
+    /// <summary>How many calls it has refused in time.</summary>
+    public long Refused => Interlocked.Read(ref _refused);
+
     /// <summary>A call is refused in time.</summary>
     public void OnRefused()
     {

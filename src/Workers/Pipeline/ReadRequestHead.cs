@@ -47,8 +47,9 @@ internal sealed class ReadRequestHead(TimeProvider time) : IDeliveryStep
             // The broker would have dropped it: more likely its sender's clock stood still for a while, as of a machine that sleeps.
             onItsWay = TimeSpan.Zero;
         }
-        else if (delivery.LateBy is not null)
+        else if (delivery.LateBy is not null && call.Gate is { IsFull: true })
         {
+            // With a slot free, what a call was late by is its way, which no requester shortens by calling less.
             call.WaitMs = (long)(onItsWay + here).TotalMilliseconds;
         }
 
