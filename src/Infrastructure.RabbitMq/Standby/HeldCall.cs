@@ -7,6 +7,9 @@ namespace Messaging.RabbitMq;
 /// <summary>A call that found no queue, kept to be sent again.</summary>
 internal sealed class HeldCall
 {
+    // Of a message that does not say how long it may wait.
+    private static readonly TimeSpan _longest = TimeSpan.FromMinutes(1);
+
     private readonly long _heldAt = TimeProvider.System.GetTimestamp();
     private readonly TimeSpan _left;
 
@@ -14,7 +17,7 @@ internal sealed class HeldCall
     {
         Returned = new BasicReturnEventArgs(
             returned.ReplyCode, returned.ReplyText, returned.Exchange, returned.RoutingKey, returned.BasicProperties, returned.Body.ToArray());
-        _left = long.TryParse(returned.BasicProperties.Expiration, CultureInfo.InvariantCulture, out var milliseconds) ? TimeSpan.FromMilliseconds(milliseconds) : TimeSpan.Zero;
+        _left = long.TryParse(returned.BasicProperties.Expiration, CultureInfo.InvariantCulture, out var milliseconds) ? TimeSpan.FromMilliseconds(milliseconds) : _longest;
     }
 
     /// <summary>The call as it came back.</summary>
@@ -26,7 +29,7 @@ internal sealed class HeldCall
     /// <summary>Its properties, with the time that is left.</summary>
     public BasicProperties Properties => new(Returned.BasicProperties)
     {
-        Expiration = Math.Max(1, (long)Left.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
+        Expiration = Returned.BasicProperties.Expiration is null ? null : Math.Max(1, (long)Left.TotalMilliseconds).ToString(CultureInfo.InvariantCulture),
     };
 
     private TimeSpan Left => _left - TimeProvider.System.GetElapsedTime(_heldAt);
