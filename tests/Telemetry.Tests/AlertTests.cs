@@ -23,6 +23,8 @@ public sealed partial class AlertTests
         await Assert.ThrowsAsync<RpcException>(() => system.Front.AskAsync(new Question("fail"), Ct));
         await prometheus.WaitForAsync("messaging_worker_dead_letters_total", static values => values is [1], Ct);
 
+        await system.OverloadAsync(Ct);
+
         // Connections come back after a loss, which is counted.
         await broker.SyncAsync();
         await broker.RestartAsync(Ct);
@@ -57,6 +59,6 @@ public sealed partial class AlertTests
     private static string Metadata(string key) => typeof(AlertTests).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(metadata => string.Equals(metadata.Key, key, StringComparison.Ordinal)).Value!;
 
-    [GeneratedRegex(@"\bmessaging_[a-z_]+?(_total|_bucket|_count|_sum|_open|_wanted|_blocked|_calls|_commands|_active|_concurrency)\b(?=[{\[\)\s]|$)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\bmessaging_[a-z_]+?(_total|_bucket|_count|_sum|_open|_wanted|_blocked|_limit|_calls|_commands|_active|_concurrency)\b(?=[{\[\)\s]|$)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex MetricName();
 }

@@ -22,6 +22,29 @@ internal sealed class RunningSystem : IAsyncDisposable
 
     public IFront Front => _app.Services.GetRequiredService<IFront>();
 
+    /// <summary>Asks <see cref="Back"/> for longer handlers than it has time for, until some are refused.</summary>
+    public async Task OverloadAsync(CancellationToken cancellationToken)
+    {
+        var back = _app.Services.GetRequiredService<IBack>().With(new CallOptions { Timeout = TimeSpan.FromSeconds(1) });
+        var refused = 0;
+        while (refused == 0)
+        {
+            await Task.WhenAll(Enumerable.Range(0, 2000).Select(_ => AskAsync()));
+        }
+
+        async Task AskAsync()
+        {
+            try
+            {
+                await back.LookAsync(new Question("slow"), cancellationToken);
+            }
+            catch (RpcException exception)
+            {
+                Interlocked.Add(ref refused, exception.Reason == FailureReason.Overloaded ? 1 : 0);
+            }
+        }
+    }
+
     /// <param name="broker">A RabbitMQ; null for the embedded broker.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public static async Task<RunningSystem> StartAsync(PrivateBroker? broker, CancellationToken cancellationToken)

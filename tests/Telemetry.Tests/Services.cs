@@ -35,9 +35,19 @@ internal sealed class Back : IBack
     /// <summary>Completes when a command has been run.</summary>
     public TaskCompletionSource Noted { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Task<Answer> LookAsync(Question question, CancellationToken cancellationToken) => question.Text is "fail"
-        ? throw new RpcException(StatusCode.ResourceExhausted, "There is no more.")
-        : Task.FromResult(new Answer(question.Text));
+    public async Task<Answer> LookAsync(Question question, CancellationToken cancellationToken)
+    {
+        switch (question.Text)
+        {
+            case "fail":
+                throw new RpcException(StatusCode.ResourceExhausted, "There is no more.");
+            case "slow":
+                await Task.Delay(TimeSpan.FromMilliseconds(100), cancellationToken);
+                break;
+        }
+
+        return new Answer(question.Text);
+    }
 
     public Task NoteAsync(Question command, CancellationToken cancellationToken)
     {
