@@ -18,7 +18,7 @@ internal sealed partial class OverloadWatch(string service, TimeProvider time, I
     private const int LongPart = 4;
     private const int LongRuns = 2;
     private static readonly TimeSpan _shortestLong = TimeSpan.FromMilliseconds(5);
-    private static readonly TimeSpan _longestLong = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan _longestLong = TimeSpan.FromSeconds(5);
 
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(100);
 

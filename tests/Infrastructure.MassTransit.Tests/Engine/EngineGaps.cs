@@ -225,6 +225,17 @@ public static class EngineGaps
             nameof(CallContractTests.A_service_that_nobody_serves_has_no_queues),
         ]);
 
+    private static readonly Gap _overload = new(
+        "Overload: MassTransit's requests do not say when they were sent, nor its replies how long they waited, and its consumers begin whatever comes.",
+        [
+            nameof(CallContractTests.A_refusal_in_time_is_told_once_with_when_to_call_again),
+            nameof(CallContractTests.Whatever_a_stranger_says_of_waits_calls_are_answered),
+            nameof(CallContractTests.Of_a_flood_that_no_worker_can_do_nearly_all_that_is_begun_is_answered_in_time),
+            nameof(CallContractTests.A_call_that_is_cancelled_while_it_waits_in_a_workers_hands_is_never_begun),
+            nameof(CallContractTests.A_stranger_that_lies_about_when_it_sent_is_answered),
+            nameof(CallContractTests.A_stranger_that_says_when_it_sent_is_asked_for_its_clock_on_its_reply_queue),
+        ]);
+
     private static readonly Gap _nobody = new(
         "In memory nobody says that nobody consumes: the call ends at its deadline.",
         [
@@ -240,7 +251,7 @@ public static class EngineGaps
         ]);
 
     /// <summary>On RabbitMQ.</summary>
-    public static IReadOnlyList<Gap> RabbitMq { get; } = [_streams, _order, _wire, _payloads, _cancelling, _delays, _limits, _redaction, _losses, _deaths, _looking];
+    public static IReadOnlyList<Gap> RabbitMq { get; } = [_streams, _order, _wire, _payloads, _cancelling, _delays, _limits, _redaction, _losses, _deaths, _looking, _overload];
 
     /// <summary>In memory.</summary>
     public static IReadOnlyList<Gap> InMemory { get; } = [.. RabbitMq, _nobody, _competing];

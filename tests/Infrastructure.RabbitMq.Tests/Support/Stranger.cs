@@ -100,8 +100,9 @@ internal sealed class Stranger(PrivateBroker broker) : IAsyncDisposable
         {
             return await (await ChannelAsync()).BasicGetAsync(queue, autoAck: true, cancellationToken);
         }
-        catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.NotFound })
+        catch (OperationInterruptedException e) when (e.ShutdownReason is { ReplyCode: Constants.NotFound or Constants.InternalError })
         {
+            // It is not there, or is being declared this moment, to which RabbitMQ has no better answer.
             return null;
         }
     }
