@@ -223,7 +223,7 @@ public sealed class MendingTests(BrokerFixture fixture) : TransportTest(fixture)
                 await bare.Channel.ExchangeDeleteAsync(name, ifUnused: false, cancellationToken: Token);
                 break;
             case "queue":
-                await Task.Delay(Stranger.DeadLetterWorkerStart, Token);
+                await Stranger.LetQueuesStartAsync(Broker);
                 await bare.Channel.QueueDeleteAsync(name, ifUnused: false, ifEmpty: false, cancellationToken: Token);
                 break;
             default:

@@ -38,7 +38,7 @@ public sealed class RabbitMqTransportContractTests(BrokerFixture fixture) : Tran
 
         public async Task DeleteQueueAsync(string queue)
         {
-            await Task.Delay(Stranger.DeadLetterWorkerStart, TestContext.Current.CancellationToken);
+            await Stranger.LetQueuesStartAsync(_broker);
             await _stranger.DeleteQueueAsync(queue);
         }
 

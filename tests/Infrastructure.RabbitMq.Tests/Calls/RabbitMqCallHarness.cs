@@ -66,7 +66,7 @@ internal sealed class RabbitMqCallHarness(PrivateBroker broker, RabbitMqReplyPat
 
     public async Task DeleteQueueAsync(string queue)
     {
-        await Task.Delay(Stranger.DeadLetterWorkerStart);
+        await Stranger.LetQueuesStartAsync(broker);
         await _stranger.DeleteQueueAsync(queue);
     }
 
@@ -75,7 +75,7 @@ internal sealed class RabbitMqCallHarness(PrivateBroker broker, RabbitMqReplyPat
         await TakePublishesAsync();
 
         // A worker that has just stopped may have declared them just before.
-        await Task.Delay(Stranger.DeadLetterWorkerStart);
+        await Stranger.LetQueuesStartAsync(broker);
         await DeleteQueuesAsync();
         await _stranger.DisposeAsync();
     }
