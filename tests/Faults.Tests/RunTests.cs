@@ -61,7 +61,7 @@ public sealed class RunTests
     }
 
     [Fact]
-    [Row(79)]
+    [Row(80)]
     public async Task Calls_are_answered_and_commands_accepted_while_the_nodes_of_a_cluster_restart_one_after_the_other()
     {
         Assert.SkipUnless(
@@ -81,7 +81,8 @@ public sealed class RunTests
 
         // Of a thousand one is the bar of the long form. Beside other work a few more are late; without a standby it is a tenth and more.
         var all = verdict.Outcomes.Values.Sum();
-        Assert.True(verdict.Outcomes[nameof(StatusCode.OK)] >= 0.98 * all, verdict.ToString());
+        var answered = verdict.Outcomes.Where(static outcome => outcome.Key.EndsWith(" OK", StringComparison.Ordinal)).Sum(static outcome => outcome.Value);
+        Assert.True(answered >= 0.98 * all, verdict.ToString());
     }
 
     [Fact]
