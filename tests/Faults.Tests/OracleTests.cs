@@ -111,6 +111,16 @@ public sealed class OracleTests : IDisposable
     }
 
     [Fact]
+    public void What_was_refused_is_told_from_what_may_have_run()
+    {
+        Write("requester", [.. Refused("refused", mayHaveRun: false), .. Refused("failed", mayHaveRun: true), .. Sent("taken")]);
+
+        var verdict = Oracle.Judge(_folder, _nothing);
+
+        Assert.Equal(["command OK", "command Unavailable", "command Unavailable, refused"], verdict.Outcomes.Keys.Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void A_cancelled_command_need_not_run_and_may_not_where_it_was_cancelled_in_time()
     {
         Write("requester", [.. Cancelled("in time", "OK"), .. Cancelled("failed", "Unavailable"), .. Cancelled("cut off", status: null), .. Sent("not cancelled")]);

@@ -15,7 +15,8 @@ internal sealed class Book(string what)
 
     public HashSet<string> Succeeded { get; } = new(StringComparer.Ordinal);
 
-    public IEnumerable<string> Statuses => _outcomes.Values.Select(outcome => what + " " + outcome.Status);
+    // Refused is not failed midway: nothing was taken, and the caller knows.
+    public IEnumerable<string> Statuses => _outcomes.Values.Select(outcome => what + " " + outcome.Status + (IsRefusal(outcome) ? ", refused" : string.Empty));
 
     public IReadOnlyList<string> Unexpected => _unexpected;
 
@@ -56,9 +57,11 @@ internal sealed class Book(string what)
 
     /// <summary>Whether its sender was told that it can't have run.</summary>
     public bool IsSurelyRefused(string id) =>
-        _outcomes.TryGetValue(id, out var outcome) && !outcome.MayHaveRun && !string.Equals(outcome.Status, nameof(StatusCode.OK), StringComparison.Ordinal);
+        _outcomes.TryGetValue(id, out var outcome) && IsRefusal(outcome);
 
     public IEnumerable<string> Late(TimeSpan tolerance) =>
         _outcomes.Values.Where(outcome => outcome.ElapsedMs > outcome.TimeoutMs + tolerance.TotalMilliseconds)
             .Select(outcome => string.Create(CultureInfo.InvariantCulture, $"{what} {outcome.Id} {outcome.Status} after {outcome.ElapsedMs:0} of {outcome.TimeoutMs:0} ms"));
+
+    private static bool IsRefusal(LedgerLine outcome) => !outcome.MayHaveRun && !string.Equals(outcome.Status, nameof(StatusCode.OK), StringComparison.Ordinal);
 }
