@@ -158,10 +158,15 @@ public sealed class PartyProcess : IAsyncDisposable
         using var limit = new CancellationTokenSource(_startLimit);
         try
         {
-            var line = await party.ReadLineAsync(limit.Token);
-            return string.Equals(line, Party.Ready, StringComparison.Ordinal)
-                ? party
-                : throw new InvalidOperationException($"{name} began with '{line}'.");
+            // A worker that meets a backlog says what it does before it says that it is ready.
+            var before = new List<string>();
+            for (var line = await party.ReadLineAsync(limit.Token); !string.Equals(line, Party.Ready, StringComparison.Ordinal); line = await party.ReadLineAsync(limit.Token))
+            {
+                before.Add(line);
+            }
+
+            before.ForEach(line => party._lines.Writer.TryWrite(line));
+            return party;
         }
         catch (Exception e) when (e is ChannelClosedException or OperationCanceledException)
         {
