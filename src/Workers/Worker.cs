@@ -43,10 +43,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
     private readonly ILogger _logger;
     private readonly string _service;
     private readonly WorkerLinks _links;
-    private readonly ConcurrencyGate _calls;
-    private readonly ConcurrencyGate? _commands;
-    private readonly ConcurrencyGate? _highCommands;
-    private readonly ConcurrencyGate? _orderedCommands;
+    private readonly WorkerGates _gates;
     private volatile bool _draining;
 
     public Worker(
@@ -104,19 +101,10 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
             CallQueue = options.CallQueue,
             CommandDeliveryLimit = options.CommandDeliveryLimit,
         };
-        _calls = new ConcurrencyGate(options.Concurrency, turns, ServeAsync, new WaitingRoom(time, OverloadWidth.MaxWaitingOf(options.Concurrency)));
-        overload.Watch(_calls, Widen);
-        _commands = operations.HasCommands ? new ConcurrencyGate(options.CommandConcurrency, turns, ServeAsync, new WaitingRoom(time)) : null;
-        _highCommands = operations.HasHighCommands ? new ConcurrencyGate(options.EffectiveHighCommandConcurrency, turns, ServeAsync, new WaitingRoom(time)) : null;
-
-        // Each partition hands over one command at a time, so this bounds nothing.
-        _orderedCommands = operations.Partitions > 0 ? new ConcurrencyGate(int.MaxValue, turns, ServeAsync, new WaitingRoom(time)) : null;
-        var concurrency = options.Concurrency
-            + (_commands is null ? 0 : options.CommandConcurrency)
-            + (_highCommands is null ? 0 : options.EffectiveHighCommandConcurrency)
-            + operations.Partitions;
-        announcer.Watch(() => new WorkerPresence(concurrency, Running, _draining, overload.Refused));
-        ObservedState.Add(this, () => [new(ObservedKind.ActiveHandlers, _service, Running), new(ObservedKind.Concurrency, _service, concurrency)]);
+        _gates = new WorkerGates(operations, options, turns, ServeAsync, time);
+        overload.Watch(_gates.Calls, Widen);
+        announcer.Watch(() => new WorkerPresence(_gates.Concurrency, Running, _draining, overload.Refused));
+        ObservedState.Add(this, () => [new(ObservedKind.ActiveHandlers, _service, Running), new(ObservedKind.Concurrency, _service, _gates.Concurrency)]);
         _links = new WorkerLinks(
             (wanted, token) => OpenAsync(transport, wanted, token), subscription, reconnect, time, logger);
     }
@@ -129,7 +117,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         : _links.IsPartial ? ParticipantState.Partial
         : ParticipantState.Ready;
 
-    private int Running => Gates().Sum(static gate => gate.Running) + _streams.Count;
+    private int Running => _gates.Running + _streams.Count;
 
     /// <summary>Connects. Complete when the worker consumes, or when the broker is not there yet: then attempts go on.</summary>
     /// <exception cref="TransportException">The broker refused: waiting would not help until someone changes something.</exception>
@@ -165,7 +153,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
 
         // Not earlier: what is held goes back to its partition, which must not come here again.
         _held.Stop();
-        var served = Task.WhenAll([.. Gates().Select(static gate => gate.StopAsync()), _streams.WhenEmptyAsync()]);
+        var served = Task.WhenAll(_gates.StopAsync(), _streams.WhenEmptyAsync());
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var reached = Task.Delay(_options.DrainTimeout, _time, limit.Token);
         if (await Task.WhenAny(served, reached).ConfigureAwait(false) != served)
@@ -186,8 +174,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
         _moves.Stop();
         if (served.IsCompleted)
         {
-            var given = Task.WhenAll(Gates().Select(static gate => gate.WhenEmptyAsync()));
-            await Task.WhenAny(given, Task.Delay(_graceAfterLimit, _time, CancellationToken.None)).ConfigureAwait(false);
+            await Task.WhenAny(_gates.WhenEmptyAsync(), Task.Delay(_graceAfterLimit, _time, CancellationToken.None)).ConfigureAwait(false);
         }
 
         foreach (var open in _links.Open)
@@ -212,13 +199,7 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
     }
 
     void IWorkerDeliveries.OnDelivery(Delivery delivery) =>
-        _unpacker.Unpack(delivery, delivery.Tag.Queue switch
-        {
-            QueueKind.Calls => _calls,
-            QueueKind.HighCommands => _highCommands!,
-            QueueKind.OrderedCommands => _orderedCommands!,
-            _ => _commands!,
-        });
+        _unpacker.Unpack(delivery, _gates.Of(delivery.Tag.Queue));
 
     void IWorkerDeliveries.OnCancel(CallId id) => _running.Cancel(id);
 
@@ -254,9 +235,6 @@ internal sealed partial class Worker : IWorkerDeliveries, IParticipant, IAsyncDi
             link.Widen(wide && !_draining ? OverloadWidth.Of(_options.Concurrency) : (ushort)0);
         }
     }
-
-    private IEnumerable<ConcurrencyGate> Gates() =>
-        new[] { _calls, _commands, _highCommands, _orderedCommands }.OfType<ConcurrencyGate>();
 
     private async ValueTask<WorkerLink> OpenAsync(ITransport transport, WorkerSubscription subscription, CancellationToken cancellationToken)
     {

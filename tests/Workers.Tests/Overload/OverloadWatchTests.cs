@@ -145,7 +145,9 @@ public sealed class OverloadWatchTests : IDisposable
         _time.Advance(TimeSpan.FromMilliseconds(1100));
         await ServedAsync(2);
 
-        Assert.Equal(["slot", "a1 refused", "a2 refused"], _served);
+        // Refusals take no slot, so that two turns of the pool may tell them at once.
+        Assert.Equal("slot", _served[0]);
+        Assert.Equal(["a1 refused", "a2 refused"], _served[1..].Order(StringComparer.Ordinal));
         Assert.Equal(1, _gate.Running);
         _held.SetResult();
         await _gate.StopAsync().WaitAsync(_patience, TestContext.Current.CancellationToken);
